@@ -1,0 +1,41 @@
+"""Helm charts the platform installs, at pinned versions, and the pods they bring."""
+
+from catalog.charts.data import CLOUDNATIVE_PG, QDRANT, VALKEY
+from catalog.charts.edge import CERT_MANAGER, ENVOY_GATEWAY, ENVOY_GATEWAY_CRDS
+from catalog.charts.model import Chart, Workload, WorkloadKind
+from catalog.charts.nodes import DCGM_EXPORTER, KARPENTER, KARPENTER_CRD, NVIDIA_DEVICE_PLUGIN
+from catalog.charts.scaling import KEDA, KUBE_PROMETHEUS_STACK
+
+CHARTS: tuple[Chart, ...] = (
+    KARPENTER_CRD,
+    KARPENTER,
+    NVIDIA_DEVICE_PLUGIN,
+    DCGM_EXPORTER,
+    KEDA,
+    KUBE_PROMETHEUS_STACK,
+    CERT_MANAGER,
+    ENVOY_GATEWAY_CRDS,
+    ENVOY_GATEWAY,
+    CLOUDNATIVE_PG,
+    VALKEY,
+    QDRANT,
+)
+
+__all__ = [
+    "CERT_MANAGER",
+    "CHARTS",
+    "CLOUDNATIVE_PG",
+    "DCGM_EXPORTER",
+    "ENVOY_GATEWAY",
+    "ENVOY_GATEWAY_CRDS",
+    "KARPENTER",
+    "KARPENTER_CRD",
+    "KEDA",
+    "KUBE_PROMETHEUS_STACK",
+    "NVIDIA_DEVICE_PLUGIN",
+    "QDRANT",
+    "VALKEY",
+    "Chart",
+    "Workload",
+    "WorkloadKind",
+]
