@@ -1,0 +1,1 @@
+"""The rehearsal: the whole platform, run on one machine."""

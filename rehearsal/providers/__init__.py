@@ -1,0 +1,1 @@
+"""Built-in Pulumi providers, served in the process of the rehearsal."""
