@@ -1,0 +1,1 @@
+"""Tests of the components, on graphs recorded under Pulumi mocks."""
