@@ -53,13 +53,13 @@ DCGM_EXPORTER = Chart(
     repository="https://nvidia.github.io/dcgm-exporter/helm-charts",
     version="4.8.2",
     namespace="gpu-runtime",
-    source="NVIDIA/dcgm-exporter@2026-05-12:deployment",
+    source="NVIDIA/dcgm-exporter@2026-05-12:deployment/values.yaml",
     workloads=(
         Workload(
             name="dcgm-exporter",
             kind=WorkloadKind.DAEMON_SET,
-            memory="128Mi",
             cpu="100m",
+            memory="128Mi",
             resources_path="resources",
             tolerations_path="tolerations",
             node_selector_path="nodeSelector",

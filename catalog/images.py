@@ -1,0 +1,49 @@
+"""Container images the platform runs itself, at pinned tags. Charts pin their own images.
+
+`user` and `group` are the ids of the unprivileged user that the image's vendor documents.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """One container image. `user` and `group` are numeric ids to run as; `source` says where both stand."""
+
+    repository: str
+    tag: str
+    user: int
+    group: int
+    source: str
+
+    @property
+    def reference(self) -> str:
+        """Return the image as a pod names it, `repository:tag`."""
+        return f"{self.repository}:{self.tag}"
+
+
+# UID 2000 with GID 0 has a passwd entry: torch asks for the user's name at import and fails without one.
+VLLM = Image(
+    repository="vllm/vllm-openai",
+    tag="v0.33.0",
+    user=2000,
+    group=0,
+    source="PyPI vllm 0.33.0, 2026-11; vllm-project/vllm#40275 (non-root user in the image)",
+)
+
+TRITON = Image(
+    repository="nvcr.io/nvidia/tritonserver",
+    tag="26.07-py3",
+    user=1000,
+    group=1000,
+    source="triton-inference-server/server@2026-08-19:README.md (2.71.0 = NGC 26.07); user triton-server",
+)
+
+# Any user works: the client writes only under HOME.
+AWS_CLI = Image(
+    repository="public.ecr.aws/aws-cli/aws-cli",
+    tag="2.36.15",
+    user=1000,
+    group=1000,
+    source="Amazon ECR Public, seen 2026-08; EKS Pod Identity needs 2.15.0 or later (EKS user guide)",
+)
