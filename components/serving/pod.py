@@ -1,0 +1,137 @@
+"""A server's pod: containers, probes, placement and shutdown."""
+
+from pulumi_kubernetes.core.v1 import (
+    ConfigMapEnvSourceArgs,
+    ContainerArgs,
+    ContainerPortArgs,
+    EnvFromSourceArgs,
+    EnvVarArgs,
+    EnvVarSourceArgs,
+    HTTPGetActionArgs,
+    LifecycleArgs,
+    LifecycleHandlerArgs,
+    PodSpecArgs,
+    PodTemplateSpecArgs,
+    ProbeArgs,
+    ResourceRequirementsArgs,
+    SecretKeySelectorArgs,
+    SleepActionArgs,
+    TolerationArgs,
+    TopologySpreadConstraintArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+
+from components.gpu_pool_specs import GPU_RESOURCE
+from components.serving import timing
+from components.serving.hardening import container_security, pod_security
+from components.serving.storage import local_disk_gib, mounts, volumes
+from components.serving.workload import Fetch, Workload
+
+
+def template(workload: Workload) -> PodTemplateSpecArgs:
+    """Return the pod template of a server."""
+    # Karpenter then leaves the node alone for as long as the server runs, but for expiry and interruption.
+    annotations = {"karpenter.sh/do-not-disrupt": "true"}
+    return PodTemplateSpecArgs(
+        metadata=ObjectMetaArgs(labels=workload.labels, annotations=annotations),
+        spec=_spec(workload),
+    )
+
+
+def _spec(workload: Workload) -> PodSpecArgs:
+    fetch = workload.engine.fetch
+    return PodSpecArgs(
+        service_account_name=workload.name,
+        automount_service_account_token=False,
+        # A Service called vllm would set VLLM_PORT to an URL, which vLLM refuses.
+        enable_service_links=False,
+        security_context=pod_security(workload.engine.image),
+        node_selector=workload.args.node_selector,
+        tolerations=[TolerationArgs(key=GPU_RESOURCE, operator="Exists", effect="NoSchedule")],
+        topology_spread_constraints=_spread(workload),
+        termination_grace_period_seconds=timing.grace(workload.args),
+        init_containers=[_fetch(fetch)] if fetch else None,
+        containers=[_server(workload)],
+        volumes=volumes(workload),
+    )
+
+
+def _server(workload: Workload) -> ContainerArgs:
+    engine = workload.engine
+    ports = [ContainerPortArgs(name=port.name, container_port=port.number) for port in engine.ports]
+    drain = LifecycleHandlerArgs(sleep=SleepActionArgs(seconds=workload.args.drain_seconds))
+    return ContainerArgs(
+        name="server",
+        image=engine.image.reference,
+        command=list(engine.command),
+        env_from=[EnvFromSourceArgs(config_map_ref=ConfigMapEnvSourceArgs(name=workload.config_name))],
+        env=_secrets(workload) or None,
+        ports=ports,
+        resources=_resources(workload),
+        startup_probe=_probe(
+            engine.ready_path, timing.STARTUP_PERIOD, timing.startup_failures(workload.args)
+        ),
+        readiness_probe=_probe(engine.ready_path, 5, 3),
+        liveness_probe=_probe(engine.live_path, 10, 6),
+        lifecycle=LifecycleArgs(pre_stop=drain),
+        security_context=container_security(),
+        volume_mounts=mounts(),
+    )
+
+
+def _fetch(fetch: Fetch) -> ContainerArgs:
+    return ContainerArgs(
+        name="fetch",
+        image=fetch.image.reference,
+        command=list(fetch.command),
+        env=[EnvVarArgs(name=name, value=value) for name, value in fetch.environment.items()],
+        resources=ResourceRequirementsArgs(
+            requests={"cpu": "500m", "memory": "512Mi"}, limits={"memory": "512Mi"}
+        ),
+        security_context=container_security(),
+        volume_mounts=mounts(),
+    )
+
+
+def _resources(workload: Workload) -> ResourceRequirementsArgs:
+    args = workload.args
+    bounded = {
+        args.gpu_resource: str(args.gpus),
+        "memory": f"{args.memory_gib}Gi",
+        "ephemeral-storage": f"{local_disk_gib(workload)}Gi",
+    }
+    # No CPU limit: throttling a tokenizer leaves the GPU waiting.
+    return ResourceRequirementsArgs(requests={**bounded, "cpu": args.cpu}, limits=bounded)
+
+
+def _secrets(workload: Workload) -> list[EnvVarArgs]:
+    def reference(name: str) -> EnvVarSourceArgs:
+        return EnvVarSourceArgs(secret_key_ref=SecretKeySelectorArgs(name=workload.secret_name, key=name))
+
+    return [EnvVarArgs(name=name, value_from=reference(name)) for name in workload.engine.secrets]
+
+
+def _probe(path: str, period: int, failures: int) -> ProbeArgs:
+    return ProbeArgs(
+        http_get=HTTPGetActionArgs(path=path, port="http"),
+        period_seconds=period,
+        timeout_seconds=5,
+        failure_threshold=failures,
+    )
+
+
+def _spread(workload: Workload) -> list[TopologySpreadConstraintArgs]:
+    keys = ["topology.kubernetes.io/zone"]
+    if workload.args.spread_over_nodes:
+        keys.append("kubernetes.io/hostname")
+    return [
+        TopologySpreadConstraintArgs(
+            max_skew=1,
+            topology_key=key,
+            when_unsatisfiable="ScheduleAnyway",
+            label_selector=LabelSelectorArgs(match_labels=workload.selector),
+            # A rollout's new pods spread among themselves, whatever the old ones do.
+            match_label_keys=["pod-template-hash"],
+        )
+        for key in keys
+    ]
