@@ -84,7 +84,7 @@ class GpuPoolArgs:
     root_volume: RootVolume = field(default_factory=RootVolume)
     ami_alias: str = amis.AL2023
     fast_image_pull: bool = False
-    tags: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __post_init__(self) -> None:
         """Raise ValueError when the pool could never hold a node."""

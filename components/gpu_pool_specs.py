@@ -139,7 +139,7 @@ def node_class_spec(
     role: pulumi.Input[str],
     discovery: pulumi.Input[str],
     root_volume: Mapping[str, Any],
-    tags: Mapping[str, pulumi.Input[str]],
+    tags: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return the spec of the EC2NodeClass. Subnets and security groups are found by their discovery tag."""
     found = [{"tags": {_DISCOVERY_TAG: discovery}}]

@@ -1,16 +1,16 @@
 """What makes a GPU node useful: the NVIDIA device plugin and the DCGM exporter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes.core.v1 import Namespace
 from pulumi_kubernetes.helm.v3 import Release
 
 from catalog.charts import DCGM_EXPORTER, NVIDIA_DEVICE_PLUGIN
 from components.gpu_pool_specs import GPU_PRESENT_LABEL, GPU_RESOURCE
 from components.helm import install
+from components.namespace import namespace
 
 # Any value of the taint, so that a pool may set its own.
 _TOLERATIONS = [{"key": GPU_RESOURCE, "operator": "Exists", "effect": "NoSchedule"}]
@@ -83,15 +83,11 @@ class GpuRuntime(pulumi.ComponentResource):
     def __init__(self, name: str, args: GpuRuntimeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-platform:index:GpuRuntime", name, None, opts)
         child = pulumi.ResourceOptions(parent=self, provider=args.provider, depends_on=list(args.depends_on))
-        space = self._namespace(name, args.namespace, child)
+        space = namespace(f"{name}-namespace", named=args.namespace, pod_security="privileged", opts=child)
         self.namespace = space.metadata["name"]
         self.device_plugin = self._device_plugin(name, child)
         self.dcgm_exporter = self._dcgm_exporter(name, args, child)
         self.register_outputs({"namespace": self.namespace})
-
-    def _namespace(self, name: str, namespace: str, child: pulumi.ResourceOptions) -> Namespace:
-        labels: Mapping[str, str] = {"pod-security.kubernetes.io/enforce": "privileged"}
-        return Namespace(f"{name}-namespace", metadata={"name": namespace, "labels": labels}, opts=child)
 
     def _device_plugin(self, name: str, child: pulumi.ResourceOptions) -> Release:
         return install(

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes.core.v1 import Namespace
 from pulumi_kubernetes.helm.v3 import Release
 
 from catalog.charts import KEDA
 from components.helm import install
+from components.namespace import namespace
 
 # Requests are the chart's own; the operator's limit grows with the number of ScaledObjects it watches.
 _RESOURCES = {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "1000Mi"}}
@@ -60,10 +60,7 @@ class Keda(pulumi.ComponentResource):
     def __init__(self, name: str, args: KedaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-platform:index:Keda", name, None, opts)
         child = pulumi.ResourceOptions(parent=self, provider=args.provider, depends_on=list(args.depends_on))
-        labels = {"pod-security.kubernetes.io/enforce": "restricted"}
-        space = Namespace(
-            f"{name}-namespace", metadata={"name": args.namespace, "labels": labels}, opts=child
-        )
+        space = namespace(f"{name}-namespace", named=args.namespace, pod_security="restricted", opts=child)
         self.namespace = space.metadata["name"]
         self.release = self._release(name, args, child)
         self.register_outputs({"namespace": self.namespace})

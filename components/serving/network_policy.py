@@ -19,7 +19,7 @@ _METADATA_SERVICE = "169.254.169.254/32"
 
 HTTPS = Egress(cidr="0.0.0.0/0", port=443, except_cidrs=(_METADATA_SERVICE,))
 """Anywhere over TLS: model hubs and S3 have no fixed addresses."""
-POD_IDENTITY = Egress(cidr="169.254.170.23/32", port=80)
+POD_IDENTITY_AGENT = Egress(cidr="169.254.170.23/32", port=80)
 """The EKS Pod Identity agent of the node, which hands out the pod's own role."""
 
 

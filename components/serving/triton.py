@@ -7,11 +7,12 @@ import pulumi
 import pulumi_aws as aws
 
 from catalog.images import AWS_CLI, TRITON, Image
+from components.iam import POD_IDENTITY, service_role
 from components.serving import triton_identity
 from components.serving.args import ModelServerArgs
 from components.serving.flags import s3_copy_command, triton_command
 from components.serving.model_server import ModelServer
-from components.serving.network_policy import HTTPS, POD_IDENTITY
+from components.serving.network_policy import HTTPS, POD_IDENTITY_AGENT
 from components.serving.workload import CACHE_PATH, Engine, Fetch, Port, Trigger
 
 _MODELS_PATH = f"{CACHE_PATH}/models"
@@ -34,7 +35,7 @@ class TritonServerArgs(ModelServerArgs):
     image: Image = TRITON
     fetch_image: Image = AWS_CLI
     pending_requests: float = 10
-    tags: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __post_init__(self) -> None:
         """Raise ValueError for an URL that is not of S3 or a server without models."""
@@ -72,7 +73,7 @@ def triton_engine(args: TritonServerArgs) -> Engine:
                 threshold=args.pending_requests,
             ),
         ),
-        egress=(HTTPS, POD_IDENTITY),
+        egress=(HTTPS, POD_IDENTITY_AGENT),
         fetch=Fetch(image=args.fetch_image, command=copy, environment=aws_environment),
     )
 
@@ -97,21 +98,13 @@ class TritonServer(ModelServer):
     def __init__(self, name: str, args: TritonServerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-platform:index:TritonServer", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        role = self._role(name, args, child)
+        role = service_role(f"{name}-role", POD_IDENTITY, {}, args.tags, child).role
         self.role_arn = role.arn
         policy = self._read_policy(name, args, role, child)
         association = self._association(name, args, role, child)
         # Credentials are injected when a pod is admitted, so they must be there before it.
         outputs = self._serve(name, args, triton_engine(args), after=[policy, association])
         self.register_outputs({**outputs, "role_arn": self.role_arn})
-
-    def _role(self, name: str, args: TritonServerArgs, child: pulumi.ResourceOptions) -> aws.iam.Role:
-        return aws.iam.Role(
-            f"{name}-role",
-            assume_role_policy=triton_identity.trust_policy(),
-            tags=args.tags,
-            opts=child,
-        )
 
     def _read_policy(
         self, name: str, args: TritonServerArgs, role: aws.iam.Role, child: pulumi.ResourceOptions

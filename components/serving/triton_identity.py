@@ -26,22 +26,6 @@ def parse(url: str) -> Repository:
     return Repository(bucket=found.group(1), prefix=(found.group(2) or "").strip("/"))
 
 
-def trust_policy() -> str:
-    """Return who may take the role: EKS Pod Identity, for the pods it is associated with."""
-    return json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": "pods.eks.amazonaws.com"},
-                    "Action": ["sts:AssumeRole", "sts:TagSession"],
-                }
-            ],
-        }
-    )
-
-
 def read_policy(repository: Repository, models: Sequence[str], *, partition: str) -> str:
     """Return what the role allows: listing the repository, and reading the objects of the named models."""
     bucket = f"arn:{partition}:s3:::{repository.bucket}"
