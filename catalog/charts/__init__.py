@@ -1,7 +1,7 @@
 """Helm charts the platform installs, at pinned versions, and the pods they bring."""
 
 from catalog.charts.data import CLOUDNATIVE_PG, QDRANT, VALKEY
-from catalog.charts.edge import CERT_MANAGER, ENVOY_GATEWAY, ENVOY_GATEWAY_CRDS
+from catalog.charts.edge import CERT_MANAGER, ENVOY_GATEWAY
 from catalog.charts.model import Chart, Workload, WorkloadKind
 from catalog.charts.nodes import DCGM_EXPORTER, KARPENTER, KARPENTER_CRD, NVIDIA_DEVICE_PLUGIN
 from catalog.charts.scaling import KEDA, KUBE_PROMETHEUS_STACK
@@ -14,7 +14,6 @@ CHARTS: tuple[Chart, ...] = (
     KEDA,
     KUBE_PROMETHEUS_STACK,
     CERT_MANAGER,
-    ENVOY_GATEWAY_CRDS,
     ENVOY_GATEWAY,
     CLOUDNATIVE_PG,
     VALKEY,
@@ -27,7 +26,6 @@ __all__ = [
     "CLOUDNATIVE_PG",
     "DCGM_EXPORTER",
     "ENVOY_GATEWAY",
-    "ENVOY_GATEWAY_CRDS",
     "KARPENTER",
     "KARPENTER_CRD",
     "KEDA",

@@ -29,8 +29,9 @@ VALKEY = Chart(
     source="valkey-io/valkey-helm@2026-07-22:valkey",
     workloads=(
         Workload(
+            # One Deployment; the StatefulSet is for replicas, which fail over only under Sentinel.
             name="valkey",
-            kind=WorkloadKind.STATEFUL_SET,
+            kind=WorkloadKind.DEPLOYMENT,
             resources_path="resources",
             tolerations_path="tolerations",
             node_selector_path="nodeSelector",

@@ -7,7 +7,7 @@ CERT_MANAGER = Chart(
     repository="",
     version="v1.21.2",
     namespace="cert-manager",
-    source="cert-manager v1.21.2 README (Go module), 2026-09",
+    source="cert-manager v1.21.2 (Go module): deploy/charts/cert-manager",
     workloads=(
         Workload(
             name="cert-manager",
@@ -16,6 +16,7 @@ CERT_MANAGER = Chart(
             resources_path="resources",
             tolerations_path="tolerations",
             node_selector_path="nodeSelector",
+            affinity_path="affinity",
         ),
         Workload(
             name="cert-manager-webhook",
@@ -24,6 +25,7 @@ CERT_MANAGER = Chart(
             resources_path="webhook.resources",
             tolerations_path="webhook.tolerations",
             node_selector_path="webhook.nodeSelector",
+            affinity_path="webhook.affinity",
         ),
         Workload(
             name="cert-manager-cainjector",
@@ -32,24 +34,19 @@ CERT_MANAGER = Chart(
             resources_path="cainjector.resources",
             tolerations_path="cainjector.tolerations",
             node_selector_path="cainjector.nodeSelector",
+            affinity_path="cainjector.affinity",
         ),
     ),
 )
 
-ENVOY_GATEWAY_CRDS = Chart(
-    name="oci://docker.io/envoyproxy/gateway-crds-helm",
-    repository="",
-    version="v1.9.1",
-    namespace="envoy-gateway-system",
-    source="envoyproxy/gateway site/content/en/latest/install, 2026-08-28",
-)
-
+# Its CRDs come with it, from Helm's crds folder. The chart gateway-crds-helm has them as templates and cannot
+# be installed: the release outgrows the 1 MiB of a Secret (its README says so).
 ENVOY_GATEWAY = Chart(
     name="oci://docker.io/envoyproxy/gateway-helm",
     repository="",
     version="v1.9.1",
     namespace="envoy-gateway-system",
-    source="envoyproxy/gateway site/content/en/latest/install, 2026-08-28",
+    source="envoyproxy/gateway v1.9.1 (Go module): charts/gateway-helm",
     workloads=(
         Workload(
             name="envoy-gateway",

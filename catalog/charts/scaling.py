@@ -80,6 +80,7 @@ KUBE_PROMETHEUS_STACK = Chart(
             resources_path="kube-state-metrics.resources",
             tolerations_path="kube-state-metrics.tolerations",
             node_selector_path="kube-state-metrics.nodeSelector",
+            enabled_path="kubeStateMetrics.enabled",
         ),
         Workload(
             name="kube-prometheus-stack-prometheus-node-exporter",
@@ -94,6 +95,8 @@ KUBE_PROMETHEUS_STACK = Chart(
             replicas_path="alertmanager.alertmanagerSpec.replicas",
             memory="200Mi",
             resources_path="alertmanager.alertmanagerSpec.resources",
+            tolerations_path="alertmanager.alertmanagerSpec.tolerations",
+            node_selector_path="alertmanager.alertmanagerSpec.nodeSelector",
             enabled_path="alertmanager.enabled",
         ),
     ),

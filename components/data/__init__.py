@@ -1,0 +1,1 @@
+"""Databases: in the cluster, or AWS-managed."""

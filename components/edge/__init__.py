@@ -1,0 +1,1 @@
+"""The way in: TLS, routes and API keys."""
