@@ -69,7 +69,7 @@ class Network(pulumi.ComponentResource):
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("inference-platform:index:Network", name, None, opts)
         plan = plan_subnets(args.cidr, args.zones)
-        self._name = name
+        self._prefix = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
 
@@ -99,7 +99,7 @@ class Network(pulumi.ComponentResource):
 
     def _vpc(self) -> aws.ec2.Vpc:
         vpc = aws.ec2.Vpc(
-            f"{self._name}-vpc",
+            f"{self._prefix}-vpc",
             cidr_block=self._args.cidr,
             # Private names of endpoints, and of the API server, resolve only with both.
             enable_dns_support=True,
@@ -109,7 +109,7 @@ class Network(pulumi.ComponentResource):
         )
         # Adopted without rules: whatever is started without a security group reaches nothing.
         aws.ec2.DefaultSecurityGroup(
-            f"{self._name}-default-sg",
+            f"{self._prefix}-default-sg",
             vpc_id=vpc.id,
             ingress=[],
             egress=[],
@@ -120,7 +120,7 @@ class Network(pulumi.ComponentResource):
 
     def _public(self, vpc: aws.ec2.Vpc, subnets: Sequence[Subnet]) -> dict[str, pulumi.Output[str]]:
         gateway = aws.ec2.InternetGateway(
-            f"{self._name}-igw", vpc_id=vpc.id, tags=self._tags("igw"), opts=self._child
+            f"{self._prefix}-igw", vpc_id=vpc.id, tags=self._tags("igw"), opts=self._child
         )
         table = self._table(vpc, "public", gateway_id=gateway.id)
         tags = {"kubernetes.io/role/elb": "1"}
@@ -135,10 +135,10 @@ class Network(pulumi.ComponentResource):
 
     def _nat_gateway(self, zone: str, subnet_id: pulumi.Input[str]) -> aws.ec2.NatGateway:
         address = aws.ec2.Eip(
-            f"{self._name}-nat-ip-{zone}", domain="vpc", tags=self._tags(f"nat-{zone}"), opts=self._child
+            f"{self._prefix}-nat-ip-{zone}", domain="vpc", tags=self._tags(f"nat-{zone}"), opts=self._child
         )
         return aws.ec2.NatGateway(
-            f"{self._name}-nat-{zone}",
+            f"{self._prefix}-nat-{zone}",
             allocation_id=address.id,
             subnet_id=subnet_id,
             tags=self._tags(f"nat-{zone}"),
@@ -165,12 +165,12 @@ class Network(pulumi.ComponentResource):
         nat_gateway_id: pulumi.Input[str] | None = None,
     ) -> _Table:
         table = aws.ec2.RouteTable(
-            f"{self._name}-{role}-routes", vpc_id=vpc.id, tags=self._tags(role), opts=self._child
+            f"{self._prefix}-{role}-routes", vpc_id=vpc.id, tags=self._tags(role), opts=self._child
         )
         if gateway_id is None and nat_gateway_id is None:
             return _Table(table, None)
         route = aws.ec2.Route(
-            f"{self._name}-{role}-out",
+            f"{self._prefix}-{role}-out",
             route_table_id=table.id,
             destination_cidr_block=_ANYWHERE,
             gateway_id=gateway_id,
@@ -194,7 +194,7 @@ class Network(pulumi.ComponentResource):
         self, vpc: aws.ec2.Vpc, kind: str, subnet: Subnet, tags: Mapping[str, str], table: _Table
     ) -> pulumi.Output[str]:
         made = aws.ec2.Subnet(
-            f"{self._name}-{kind}-{subnet.zone}",
+            f"{self._prefix}-{kind}-{subnet.zone}",
             vpc_id=vpc.id,
             availability_zone=subnet.zone,
             cidr_block=subnet.cidr,
@@ -202,7 +202,7 @@ class Network(pulumi.ComponentResource):
             opts=self._child,
         )
         association = aws.ec2.RouteTableAssociation(
-            f"{self._name}-{kind}-{subnet.zone}-routes",
+            f"{self._prefix}-{kind}-{subnet.zone}-routes",
             subnet_id=made.id,
             route_table_id=table.table.id,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[table.route] if table.route else None),
@@ -220,7 +220,7 @@ class Network(pulumi.ComponentResource):
             subnet_ids=subnet_ids,
             tags=self._args.tags,
         )
-        VpcEndpoints(f"{self._name}-endpoints", args, self._child)
+        VpcEndpoints(f"{self._prefix}-endpoints", args, self._child)
 
     def _flow_logs(self, vpc: aws.ec2.Vpc) -> None:
         args = FlowLogsArgs(
@@ -229,4 +229,4 @@ class Network(pulumi.ComponentResource):
             log_group_name=f"/aws/vpc/{self._args.cluster_name}/flow-logs",
             tags=self._args.tags,
         )
-        FlowLogs(f"{self._name}-flow-logs", args, self._child)
+        FlowLogs(f"{self._prefix}-flow-logs", args, self._child)

@@ -49,11 +49,12 @@ def _random() -> dict[str, Any]:
 
 
 def _aws(token: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the name and ARN that nearly every AWS resource has."""
+    """Give the name, ARN and region that nearly every AWS resource has."""
     service, _, kind = token.removeprefix("aws:").partition("/")
     given = inputs.get("name", name)
     region = "" if service == "iam" else REGION
-    return {"name": given, "arn": f"arn:aws:{service}:{region}:{ACCOUNT}:{kind.partition(':')[0]}/{given}"}
+    arn = f"arn:aws:{service}:{region}:{ACCOUNT}:{kind.partition(':')[0]}/{given}"
+    return {"name": given, "arn": arn, "region": REGION}
 
 
 def _computed(token: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
