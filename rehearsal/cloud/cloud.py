@@ -55,7 +55,10 @@ class Cloud:
         with self._lock:
             world = self._world(scope, inputs)
             mentioned = refuse_inputs(world, token, inputs)
-            record = self._record(world, token, inputs, urn=urn, mentioned=mentioned)
+            try:
+                record = self._record(world, token, inputs, urn=urn, mentioned=mentioned)
+            except KeyError as missing:
+                raise CloudError("ValidationException", f"{missing.args[0]} is required") from missing
             refuse_duplicate(world, spec, record)
             self._add(world, spec, record)
         if token == NODE_GROUP:

@@ -1,7 +1,7 @@
 """EKS as the local cluster plays it: a node group's nodes, a cluster's log group."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from rehearsal.cloud.records import Record
@@ -49,11 +49,11 @@ class LocalCluster(Protocol):
         ...
 
     def add_nodes(self, group: NodeGroupSpec) -> Sequence[str]:
-        """Make ``group.size`` more nodes and return their names, which no other node has."""
+        """Make the group's nodes and return their names; for a known group, bring them to ``group``."""
         ...
 
-    def remove_nodes(self, group_name: str, names: Collection[str] | None = None) -> None:
-        """Delete these nodes of the group; all of them where ``names`` is None."""
+    def remove_nodes(self, group_name: str) -> None:
+        """Delete the group's nodes; an unknown group is fine."""
         ...
 
 
@@ -86,16 +86,12 @@ def make_nodes(world: World, local: LocalCluster, record: Record) -> None:
 
 
 def change_nodes(local: LocalCluster, old: NodeGroupSpec, new: NodeGroupSpec, record: Record) -> None:
-    """Bring the nodes from one spec to another: grow, shrink, or roll them when anything else changed."""
-    if replace(old, size=new.size) != new:
-        olds, record.nodes = record.nodes, list(local.add_nodes(new))
-        local.remove_nodes(new.name, olds)
-    elif new.size > len(record.nodes):
-        record.nodes += local.add_nodes(replace(new, size=new.size - len(record.nodes)))
-    elif new.size < len(record.nodes):
-        kept, surplus = record.nodes[: new.size], record.nodes[new.size :]
-        local.remove_nodes(new.name, surplus)
-        record.nodes = kept
+    """Bring the nodes from one spec to another; fewer of them, or a new type, are made afresh."""
+    if new == old:
+        return
+    if new.size < old.size or new.instance_type != old.instance_type:
+        local.remove_nodes(new.name)
+    record.nodes = list(local.add_nodes(new))
 
 
 def _launch_template(world: World, outputs: Mapping[str, Any]) -> Mapping[str, Any]:
