@@ -43,15 +43,15 @@ def _leave(number: int, _: FrameType | None) -> None:
 
 
 def _table(minor: str, root: Path, toolchain: Toolchain) -> Table:
-    table = Table("program", "version", "path", title=f"Toolchain of Kubernetes {toolchain.kubernetes}")
+    table = Table("program", "version", "folder", title=f"Toolchain of Kubernetes {toolchain.kubernetes}")
     for tool in (PULUMI, *KUBERNETES_TOOLS[minor], *TOOLS):
-        path: Path = getattr(toolchain, tool.name.replace("-", "_"))
-        built = path.is_relative_to(root)
-        shown = path.relative_to(root) if built else path
-        table.add_row(tool.name, tool.version if built else "from PATH", str(shown))
+        program: Path = getattr(toolchain, tool.name.replace("-", "_"))
+        built = program.is_relative_to(root)
+        folder = program.parent.relative_to(root) if built else program.parent
+        table.add_row(tool.name, tool.version if built else "from PATH", str(folder))
     for source in CRD_SOURCES:
-        folder = f"{source.name}-{source.version.removeprefix('v')}"
-        count = sum(file.parent.name == folder for file in toolchain.crds)
+        name = f"{source.name}-{source.version.removeprefix('v')}"
+        count = sum(file.parent.name == name for file in toolchain.crds)
         table.add_row(f"{source.name} CRDs", source.version, f"{count} files")
     return table
 

@@ -42,7 +42,8 @@ def build(recipe: Recipe, go: Go, layout: Layout) -> None:
 def remove_partials(layout: Layout) -> None:
     """Remove what builds that were killed left behind. Call it under the lock only."""
     for partial in layout.tools.glob("*/*.partial"):
-        partial.unlink(missing_ok=True)
+        if partial.is_file():
+            partial.unlink()
 
 
 def _compile(recipe: Recipe, output: Path, go: Go, layout: Layout, log: Path) -> None:
