@@ -1,0 +1,1 @@
+"""What the settings mean: pure arithmetic from a stack file to a plan. No Pulumi, no network."""

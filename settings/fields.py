@@ -1,0 +1,48 @@
+"""Field types that several sections share."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+# Kubernetes object names; 40 characters leave room for the suffixes of children (the limit is 63).
+Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$", max_length=40)]
+
+Zone = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$")]
+
+PositiveInt = Annotated[int, Field(ge=1)]
+
+
+class Engine(StrEnum):
+    """Serving engines a model can run on."""
+
+    VLLM = "vllm"
+
+
+class Capacity(StrEnum):
+    """How EC2 capacity is bought."""
+
+    RESERVED = "reserved"
+    SPOT = "spot"
+    ON_DEMAND = "onDemand"
+
+
+class DataMode(StrEnum):
+    """Where a data service runs: in the cluster, or as the AWS-managed service."""
+
+    IN_CLUSTER = "inCluster"
+    MANAGED = "managed"
+
+
+class NatGateways(StrEnum):
+    """One NAT gateway for the network, or one in each zone."""
+
+    SINGLE = "single"
+    PER_ZONE = "perZone"
+
+
+class TlsIssuer(StrEnum):
+    """Where certificates come from."""
+
+    LETSENCRYPT_STAGING = "letsencrypt-staging"
+    LETSENCRYPT_PROD = "letsencrypt-prod"

@@ -1,0 +1,125 @@
+"""The `models` and `tritonRepositories` sections: what is served, on which GPUs, for how many users."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from settings.base import Section
+from settings.fields import Engine, Name, PositiveInt
+
+Route = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=63)]
+Fraction = Annotated[float, Field(gt=0, le=1)]
+
+
+class GpuSettings(Section):
+    """The GPUs one replica uses."""
+
+    type: str
+    """GPU name as Karpenter spells it, for example l4, l40s, h100."""
+
+    count: PositiveInt = 1
+    """GPUs of one replica. More than one means tensor parallel over them."""
+
+
+class ReplicaSettings(Section):
+    """How many replicas run."""
+
+    min: PositiveInt = 1
+    """Fewest replicas, always running."""
+
+    max: PositiveInt
+    """Most replicas under load."""
+
+
+class ScalingSettings(Section):
+    """When replicas are added. Values are averages over the running replicas."""
+
+    waiting_requests: PositiveInt = 5
+    """Requests waiting for a replica that call for another one."""
+
+    kv_cache_usage: Fraction = 0.8
+    """Fraction of the KV cache in use that calls for another replica, 0 to 1."""
+
+    polling_seconds: PositiveInt = 15
+    """Seconds between two looks at the metrics."""
+
+    cooldown_seconds: PositiveInt = 300
+    """Seconds of calm before replicas are taken away."""
+
+
+class ModelSettings(Section):
+    """One model, served with an OpenAI-compatible API."""
+
+    name: Name
+    """Name of the model in the cluster and in requests."""
+
+    engine: Engine = Engine.VLLM
+    """Serving engine."""
+
+    source: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")]
+    """Hugging Face repository, for example Qwen/Qwen2.5-7B-Instruct."""
+
+    weights_gib: Annotated[float, Field(gt=0)] | None = None
+    """Size of the weights in GiB, for a model that the catalogue does not know."""
+
+    gpu: GpuSettings
+    """GPUs of one replica."""
+
+    pool: Name | None = None
+    """GPU pool to run in. Empty: the one pool that has the GPU."""
+
+    max_model_len: PositiveInt
+    """Longest context of a request, in tokens (prompt and answer)."""
+
+    concurrency: PositiveInt = 32
+    """Most requests one replica works on at once (vLLM's --max-num-seqs)."""
+
+    gpu_memory_utilization: Annotated[float, Field(ge=0.5, le=0.98)] = 0.92
+    """Fraction of GPU memory the server may take, 0.5 to 0.98."""
+
+    replicas: ReplicaSettings
+    """How many replicas run."""
+
+    scaling: ScalingSettings = ScalingSettings()
+    """When replicas are added."""
+
+    route: Route | None = None
+    """First part of the URL path. Empty: the model's name."""
+
+
+class TritonScalingSettings(Section):
+    """When Triton replicas are added."""
+
+    pending_requests: PositiveInt = 20
+    """Pending requests a replica that call for another one."""
+
+
+class TritonRepositorySettings(Section):
+    """A Triton Inference Server over one model repository."""
+
+    name: Name
+    """Name of the server in the cluster."""
+
+    repository: Annotated[str, Field(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?$")]
+    """Model repository, as s3://bucket/prefix."""
+
+    repository_gib: Annotated[float, Field(gt=0)] = 10
+    """Size of the models to load, in GiB."""
+
+    models: tuple[Annotated[str, Field(pattern=r"^[\w.-]+$")], ...] = Field(min_length=1)
+    """Names of the models to load."""
+
+    gpu: GpuSettings
+    """GPUs of one replica."""
+
+    pool: Name | None = None
+    """GPU pool to run in. Empty: the one pool that has the GPU."""
+
+    replicas: ReplicaSettings
+    """How many replicas run."""
+
+    scaling: TritonScalingSettings = TritonScalingSettings()
+    """When replicas are added."""
+
+    route: Route | None = None
+    """First part of the URL path. Empty: the server's name."""

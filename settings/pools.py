@@ -1,0 +1,46 @@
+"""The `gpuPools` section: which EC2 instances carry GPUs, how they are bought and when they go."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from settings.base import Section
+from settings.fields import Capacity, Name, PositiveInt, Zone
+
+
+class DisruptionSettings(Section):
+    """When Karpenter may take a GPU node away. A busy node is never drifted or consolidated."""
+
+    consolidate_after_seconds: PositiveInt = 600
+    """Seconds a node stays empty before it is removed."""
+
+    expire_after_hours: PositiveInt = 336
+    """Hours after which a node is replaced, for security updates."""
+
+    termination_grace_minutes: PositiveInt = 60
+    """Minutes an expiring node waits for its pods before they are ended."""
+
+
+class GpuPoolSettings(Section):
+    """A pool of nodes with one kind of GPU."""
+
+    name: Name
+    """Name of the pool; nodes carry it as the label inference-platform/pool."""
+
+    instance_types: tuple[str, ...] = Field(min_length=1)
+    """EC2 instance types, all with the same GPU, for example g6.xlarge."""
+
+    capacity: tuple[Capacity, ...] = Field(default=(Capacity.ON_DEMAND,), min_length=1)
+    """`reserved`, `spot` and `onDemand`, the preferred one first."""
+
+    capacity_reservations: tuple[Annotated[str, Field(pattern=r"^cr-[0-9a-f]{8,17}$")], ...] = ()
+    """Ids of EC2 capacity reservations, needed when capacity lists `reserved`."""
+
+    zones: tuple[Zone, ...] = ()
+    """Zones the nodes may stand in. Empty: all zones of the network."""
+
+    max_gpus: PositiveInt
+    """The most GPUs the pool may hold at once: a ceiling for the invoice."""
+
+    disruption: DisruptionSettings = DisruptionSettings()
+    """When nodes may be taken away."""

@@ -1,0 +1,106 @@
+"""The `data`, `edge` and `monitoring` sections: what stands around the models."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from settings.base import Section
+from settings.fields import DataMode, PositiveInt, TlsIssuer
+
+Hostname = Annotated[
+    str,
+    Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", max_length=253),
+]
+
+
+class PostgresSettings(Section):
+    """PostgreSQL with pgvector: CloudNativePG in the cluster, or Amazon RDS."""
+
+    mode: DataMode
+    """`inCluster` or `managed`."""
+
+    size_gib: Annotated[int, Field(ge=20)] = 20
+    """Storage of each instance, in GiB."""
+
+    instances: Annotated[int, Field(ge=1, le=5)] = 1
+    """Database instances; from 2 on, a managed database spans two zones."""
+
+    instance_class: str = "db.m7g.large"
+    """RDS instance class; used by `managed` only."""
+
+
+class RedisSettings(Section):
+    """Valkey, which speaks Redis: its chart in the cluster, or Amazon ElastiCache."""
+
+    mode: DataMode
+    """`inCluster` or `managed`."""
+
+    size_gib: PositiveInt = 8
+    """Storage in GiB (in the cluster)."""
+
+    replicas: Annotated[int, Field(ge=0, le=5)] = 0
+    """Replicas beside the primary."""
+
+    node_type: str = "cache.m7g.large"
+    """ElastiCache node type; used by `managed` only."""
+
+
+class QdrantSettings(Section):
+    """Qdrant, the vector database. AWS has no managed one, so it runs in the cluster."""
+
+    size_gib: PositiveInt = 10
+    """Storage of each replica, in GiB."""
+
+    replicas: Annotated[int, Field(ge=1, le=9)] = 1
+    """Replicas of the database."""
+
+
+class DataSettings(Section):
+    """Data services. A missing one is not installed."""
+
+    postgres: PostgresSettings | None = None
+    """PostgreSQL with pgvector."""
+
+    redis: RedisSettings | None = None
+    """Valkey."""
+
+    qdrant: QdrantSettings | None = None
+    """Qdrant."""
+
+    protect: bool = True
+    """Whether Pulumi refuses to delete the data services."""
+
+
+class EdgeSettings(Section):
+    """The way in: one hostname, TLS, and a path for each model."""
+
+    hostname: Hostname
+    """Public DNS name of the gateway."""
+
+    tls_issuer: TlsIssuer
+    """`letsencrypt-staging` (no rate limits, not trusted by browsers) or `letsencrypt-prod`."""
+
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    """Address that Let's Encrypt writes to before a certificate ends."""
+
+    max_body_mib: PositiveInt = 50
+    """Largest request body, in MiB."""
+
+    read_timeout_seconds: PositiveInt = 300
+    """Longest time for a whole answer, in seconds."""
+
+    send_timeout_seconds: PositiveInt = 300
+    """Longest silence on a stream, in seconds."""
+
+    require_api_key: bool = True
+    """Whether the gateway asks for an API key."""
+
+
+class MonitoringSettings(Section):
+    """Prometheus and Grafana."""
+
+    retention_days: PositiveInt = 15
+    """Days that metrics are kept."""
+
+    size_gib: PositiveInt = 50
+    """Storage for metrics, in GiB."""
