@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -14,9 +15,13 @@ from rehearsal.providers.kubernetes.objects import ObjectRef
 _SCHEMA_WORDS = ("field not declared in schema", "unknown field")
 
 
+# The server puts this before a schema error; it repeats what the line begins with.
+_WRAPPING = re.compile(r"^failed to create typed patch object \([^()]*\): ")
+
+
 def refused(ref: ObjectRef, error: ApiError, inputs: Properties) -> ProviderError:
     """Return the error for an object that the server did not take."""
-    message = " ".join(error.message.split())
+    message = _WRAPPING.sub("", " ".join(error.message.split()))
     for secret in sorted(_secret_texts(inputs), key=len, reverse=True):
         message = message.replace(secret, "[secret]")
     return ProviderError(f"{ref}: the API server refuses it: {message}")
