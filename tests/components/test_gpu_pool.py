@@ -16,13 +16,14 @@ NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
 
 
 def _args(**changes: Any) -> GpuPoolArgs:
+    if "provider" not in changes:
+        changes["provider"] = k8s.Provider("provider", kubeconfig="{}", cluster_identifier="dev")
     args: dict[str, Any] = {
         "instance_types": ["g6.xlarge", "g6.2xlarge"],
         "capacity": [SPOT, ON_DEMAND],
         "max_gpus": 4,
         "node_role": "gpu-node",
         "cluster_name": "dev",
-        "provider": k8s.Provider("provider", kubeconfig="{}", cluster_identifier="dev"),
     }
     return GpuPoolArgs(**{**args, **changes})
 
@@ -146,9 +147,9 @@ def test_fast_image_pull_is_asked_for() -> None:
 
 def test_a_pool_goes_before_its_node_class_and_both_before_karpenter() -> None:
     def program() -> None:
-        args = _args()
-        karpenter = k8s.core.v1.Namespace("karpenter", opts=pulumi.ResourceOptions(provider=args.provider))
-        GpuPool("l4", _args(provider=args.provider, depends_on=[karpenter]))
+        provider = k8s.Provider("provider", kubeconfig="{}", cluster_identifier="dev")
+        karpenter = k8s.core.v1.Namespace("karpenter", opts=pulumi.ResourceOptions(provider=provider))
+        GpuPool("l4", _args(provider=provider, depends_on=[karpenter]))
 
     recording = record(program)
     pool, node_class = recording.one(NODE_POOL), recording.one(NODE_CLASS)

@@ -26,11 +26,12 @@ OPTIONS = VllmOptions(
 )
 
 
-def common() -> dict[str, Any]:
-    """Return the args that every engine needs. Call it inside a recorded program."""
+def common(changes: dict[str, Any]) -> dict[str, Any]:
+    """Return the args that every engine needs, changed, with a provider if none is given."""
+    if "provider" not in changes:
+        changes["provider"] = k8s.Provider("provider", kubeconfig="{}", cluster_identifier="test")
     return {
         "namespace": "inference",
-        "provider": k8s.Provider("provider", kubeconfig="{}", cluster_identifier="test"),
         "node_selector": {"inference-platform/pool": "l4"},
         "gpus": 1,
         "cpu": "3",
@@ -43,12 +44,13 @@ def common() -> dict[str, Any]:
         "scaling": ScalingArgs(prometheus_address="http://prometheus.monitoring:9090", fallback_replicas=2),
         "gateway_namespace": "envoy-gateway-system",
         "monitoring_namespace": "monitoring",
+        **changes,
     }
 
 
 def vllm_args(**changes: Any) -> VllmServerArgs:
     """Return a vLLM server's args. Call it inside a recorded program."""
-    values: dict[str, Any] = {**common(), "options": OPTIONS, **changes}
+    values = {"options": OPTIONS, **common(changes)}
     return VllmServerArgs(**values)
 
 
@@ -60,7 +62,7 @@ def triton_args(**changes: Any) -> TritonServerArgs:
         "region": "us-east-1",
         "cluster_name": "dev",
     }
-    values: dict[str, Any] = {**common(), **own, **changes}
+    values = {**own, **common(changes)}
     return TritonServerArgs(**values)
 
 

@@ -145,9 +145,9 @@ def test_pods_start_after_what_they_name_and_what_guards_them() -> None:
 
 def test_everything_waits_for_what_the_server_depends_on() -> None:
     def program() -> None:
-        args = vllm_args()
-        operator = k8s.core.v1.Namespace("operator", opts=pulumi.ResourceOptions(provider=args.provider))
-        VllmServer("qwen", vllm_args(provider=args.provider, depends_on=[operator]))
+        provider = k8s.Provider("provider", kubeconfig="{}", cluster_identifier="test")
+        operator = k8s.core.v1.Namespace("operator", opts=pulumi.ResourceOptions(provider=provider))
+        VllmServer("qwen", vllm_args(provider=provider, depends_on=[operator]))
 
     recording = record(program)
     operator = recording.one("kubernetes:core/v1:Namespace")
