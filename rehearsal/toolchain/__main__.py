@@ -23,7 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the folder that gets .tools")
     chosen = parser.parse_args(arguments)
     # Ended from outside, it still takes its compilers along.
-    signal.signal(signal.SIGTERM, _leave)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _leave)
     console = Console()
     try:
         with Display(console) as display:

@@ -49,12 +49,12 @@ def remove_partials(layout: Layout) -> None:
 def _compile(recipe: Recipe, output: Path, go: Go, layout: Layout, log: Path) -> None:
     # Our own modules commit their go.sum and are not to be changed by a build.
     mode = "readonly" if recipe.sources else "mod"
-    folder = recipe.sources or _workspace(recipe.tool, go, layout)
+    folder = recipe.sources or _workspace(recipe.tool, go, layout, log)
     flags = (f"-mod={mode}", "-trimpath", "-buildvcs=false", "-ldflags", recipe.link_flags)
     go.run(recipe.tool.name, "build", *flags, "-o", output, recipe.tool.package, cwd=folder, log=log)
 
 
-def _workspace(tool: GoTool, go: Go, layout: Layout) -> Path:
+def _workspace(tool: GoTool, go: Go, layout: Layout, log: Path) -> Path:
     """Write a Go module that requires the tool's, as `go build` can be run only inside one."""
     folder = layout.workspaces / f"{tool.module.replace('/', '_')}@{tool.version}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,17 +62,17 @@ def _workspace(tool: GoTool, go: Go, layout: Layout) -> Path:
     lines = ["module rehearsal/build", f"go {_LANGUAGE}"]
     manifest.write_text("\n".join(lines) + "\n", encoding="utf-8")
     lines.append(f"require {tool.module} {tool.version}")
-    lines += [f"replace {replace}" for replace in (*tool.replaces, *_local_replaces(tool, go, folder))]
+    lines += [f"replace {replace}" for replace in (*tool.replaces, *_local_replaces(tool, go, folder, log))]
     manifest.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
 
-def _local_replaces(tool: GoTool, go: Go, folder: Path) -> list[str]:
+def _local_replaces(tool: GoTool, go: Go, folder: Path, log: Path) -> list[str]:
     """Give each module that the tool's go.mod takes from its own repository its published version."""
     if not tool.local_replaces:
         return []
     module = f"{tool.module}@{tool.version}"
-    downloaded = json.loads(go.ask(tool.name, "mod", "download", "-json", module, cwd=folder))
+    downloaded = go.download(tool.name, module, cwd=folder, log=log)
     manifest = json.loads(go.ask(tool.name, "mod", "edit", "-json", downloaded["GoMod"], cwd=folder))
     local = [row["Old"]["Path"] for row in manifest["Replace"] if row["New"]["Path"].startswith("./")]
     return [f"{path} => {path} {tool.local_replaces}" for path in local]

@@ -1,6 +1,5 @@
 """CRD files, copied out of Go modules."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -34,7 +33,9 @@ def fetch(recipe: CrdRecipe, go: Go, layout: Layout) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "go.mod").write_text("module rehearsal/crds\n", encoding="utf-8")
     module = f"{source.module}@{source.version}"
-    answer = json.loads(go.ask(f"{source.name} CRDs", "mod", "download", "-json", module, cwd=folder))
+    log = layout.logs / f"{source.name}-crds.log"
+    log.unlink(missing_ok=True)
+    answer = go.download(f"{source.name} CRDs", module, cwd=folder, log=log)
     partial = recipe.target.with_name(f"{recipe.target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

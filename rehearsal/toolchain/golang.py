@@ -1,5 +1,6 @@
 """Finding Go on the machine, or fetching it."""
 
+import json
 import os
 import shutil
 import sys
@@ -30,6 +31,16 @@ class Go:
     def ask(self, name: str, *args: str | Path, cwd: Path) -> str:
         """Run `go` and return what it prints; raises ToolchainError where it fails."""
         return output_of(name, [self.path, *args], cwd=cwd, env=self.env)
+
+    def download(self, name: str, module: str, *, cwd: Path, log: Path) -> dict[str, str]:
+        """Download a module, as in "sigs.k8s.io/kwok@v0.8.0", and return where Go keeps its parts.
+
+        Raises:
+            ToolchainError: the module could not be had.
+        """
+        # Asked for JSON at once, Go would put its errors in the JSON too, not in the log.
+        self.run(name, "mod", "download", module, cwd=cwd, log=log)
+        return json.loads(self.ask(name, "mod", "download", "-json", module, cwd=cwd))
 
     def run(self, name: str, *args: str | Path, cwd: Path, log: Path) -> None:
         """Run `go` with its output in a log; raises ToolchainError where it fails."""
