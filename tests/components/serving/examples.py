@@ -50,7 +50,7 @@ def common(changes: dict[str, Any]) -> dict[str, Any]:
 
 def vllm_args(**changes: Any) -> VllmServerArgs:
     """Return a vLLM server's args. Call it inside a recorded program."""
-    values = {"options": OPTIONS, **common(changes)}
+    values: dict[str, Any] = {"options": OPTIONS, **common(changes)}
     return VllmServerArgs(**values)
 
 
@@ -62,7 +62,7 @@ def triton_args(**changes: Any) -> TritonServerArgs:
         "region": "us-east-1",
         "cluster_name": "dev",
     }
-    values = {**own, **common(changes)}
+    values: dict[str, Any] = {**own, **common(changes)}
     return TritonServerArgs(**values)
 
 
