@@ -12,7 +12,7 @@ from catalog.charts import Chart
 _TIMEOUT_SECONDS = 600
 
 
-def install(
+def install(  # noqa: PLR0913  keyword-only, and each says one thing of the release
     name: str,
     chart: Chart,
     *,
@@ -20,10 +20,12 @@ def install(
     values: Mapping[str, Any],
     release_name: str,
     opts: pulumi.ResourceOptions,
+    skip_crds: bool = False,
 ) -> Release:
     """Install `chart` at its pinned version under `release_name` and wait for its pods.
 
     A failed install is rolled back (`atomic`), so that the next update does not meet a pending release.
+    `skip_crds` is for a chart whose CRDs have a chart of their own: Helm never updates those it bundles.
     """
     repository = RepositoryOptsArgs(repo=chart.repository) if chart.repository else None
     return Release(
@@ -35,6 +37,7 @@ def install(
             name=release_name,
             namespace=namespace,
             values=values,
+            skip_crds=skip_crds,
             atomic=True,
             timeout=_TIMEOUT_SECONDS,
         ),
