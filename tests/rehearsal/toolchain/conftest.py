@@ -1,7 +1,6 @@
 """A machine with nothing on its PATH but a Go that builds programs in no time."""
 
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from rehearsal.toolchain.recipes import Recipe, plan_for
 
 _CRD = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {}\n"
 
-# Built-ins only: PATH holds no other program.
+# Built-ins and full paths only: PATH holds no other program.
 _GO = """#!/bin/sh
 printf '%s\\n' "$*" >> "{calls}"
 case "$1 $2" in
@@ -25,7 +24,7 @@ esac
 while [ "$1" != -o ]; do shift; done
 printf '#!/bin/sh\\nwhile read -r line; do printf "%%s \\\\n" "$line"; done < "{says}"\\n' > "$2"
 {after_build}
-exec {chmod} "$2"
+exec /bin/chmod 755 "$2"
 """
 
 
@@ -49,7 +48,6 @@ class Machine:
 
     def install_go(self, version: str = "go1.99.0", before_build: str = ":", after_build: str = ":") -> None:
         manifest = {"Replace": [{"Old": {"Path": "k8s.io/api"}, "New": {"Path": "./staging/src/k8s.io/api"}}]}
-        chmod = f"{sys.executable} -c 'import os, sys; os.chmod(sys.argv[1], 0o755)'"
         text = _GO.format(
             calls=self.calls,
             version=version,
@@ -58,7 +56,6 @@ class Machine:
             before_build=before_build,
             after_build=after_build,
             says=self.says,
-            chmod=chmod,
         )
         self.install("go", text)
 
