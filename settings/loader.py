@@ -17,7 +17,8 @@ from settings.stack import SECRETS, Settings
 PROJECT = "inference-platform"
 """The project's name: its namespace in a stack file."""
 
-_SECURE = "secure"
+SECURE = "secure"
+"""The one key of an encrypted value in a stack file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +81,6 @@ def _refuse_plain_secrets(own: Mapping[str, Any], secrets: frozenset[str]) -> No
     """A secret in plain text in the stack file is in git: refuse it."""
     for key in sorted(secrets):
         value = own[key]
-        if not (isinstance(value, dict) and _SECURE in value):
+        if not (isinstance(value, dict) and SECURE in value):
             fix = f"Set it with `pulumi config set --secret {key}`"
             raise SettingsError([f"{key}: stands in plain text. {fix}, and replace the one that leaked."])

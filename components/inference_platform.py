@@ -1,0 +1,245 @@
+"""The whole platform: names its parts and wires them together. Nothing is configured here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components import data_services, wiring
+from components.cluster import Cluster, ClusterArgs
+from components.edge.ingress import Ingress
+from components.edge.model_route import ModelRoute
+from components.edge.specs import GATEWAY_ACCESS
+from components.gpu_pool import GpuPool
+from components.gpu_runtime import GpuRuntime, GpuRuntimeArgs
+from components.karpenter import Karpenter, KarpenterArgs
+from components.keda import Keda, KedaArgs
+from components.namespace import namespace
+from components.network import Network, NetworkArgs
+from components.observability.monitoring import Monitoring
+from components.serving import ModelServer, TritonServer, VllmServer
+from planning.plan import Plan
+from settings.fields import NatGateways
+from settings.references import served
+from settings.stack import Settings
+
+MODELS_NAMESPACE = "inference"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InferencePlatformArgs:
+    """What to build: checked settings, their plan, and what only the caller knows.
+
+    `caller_arn` is the principal that runs Pulumi; it becomes an administrator of the cluster.
+    `hf_token` is a secret, needed for gated models.
+    """
+
+    settings: Settings
+    plan: Plan
+    region: str
+    account_id: pulumi.Input[str]
+    caller_arn: pulumi.Input[str]
+    hf_token: pulumi.Input[str] | None = None
+
+
+class InferencePlatform(pulumi.ComponentResource):
+    """A network, a cluster that buys GPU nodes, and the models on it, behind one host name.
+
+    Everything depends on what it needs while it goes away: routes and servers go first, then pools (whose
+    nodes are drained while Karpenter lives), then controllers, then the cluster and its network.
+
+        config = from_values(...)
+        InferencePlatform("platform", InferencePlatformArgs(
+            settings=config.settings,
+            plan=make_plan(config.settings),
+            region=config.region,
+            account_id=identity.account_id,
+            caller_arn=identity.arn,
+        ))
+    """
+
+    cluster_name: pulumi.Output[str]
+    """Name of the EKS cluster."""
+    kubeconfig: pulumi.Output[str]
+    """Kubeconfig (JSON); a secret."""
+    url: pulumi.Output[str]
+    """`https://` and the host name of the gateway."""
+    model_urls: pulumi.Output[Mapping[str, str]]
+    """Base URL of each model and Triton server, by name."""
+    api_keys: pulumi.Output[Mapping[str, str]]
+    """API key of each client; a secret."""
+    grafana_password: pulumi.Output[str]
+    """Password of Grafana's user `admin`; a secret."""
+    data: pulumi.Output[Mapping[str, str]]
+    """URI of each data service, by name; a secret."""
+
+    def __init__(
+        self, name: str, args: InferencePlatformArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("inference-platform:index:InferencePlatform", name, None, opts)
+        self._args = args
+        self._settings = args.settings
+        self._child = pulumi.ResourceOptions(parent=self)
+
+        self._network = self._make_network()
+        self._cluster = self._make_cluster()
+        self._monitoring = self._make_monitoring()
+        pools = self._make_pools(self._make_karpenter())
+        keda = Keda("keda", KedaArgs(provider=self._cluster.provider), self._child)
+        self._make_gpu_runtime()
+        self._ingress = self._make_ingress()
+        models = self._models_namespace()
+        servers = self._make_servers(models, pools, keda)
+        data = self._make_data(models)
+        self._publish(servers, data)
+
+    def _make_network(self) -> Network:
+        cluster = self._settings.cluster
+        args = NetworkArgs(
+            cidr=cluster.network.cidr,
+            zones=cluster.network.zones,
+            nat_per_zone=cluster.network.nat_gateways == NatGateways.PER_ZONE,
+            cluster_name=cluster.name,
+            region=self._args.region,
+            tags=self._settings.tags,
+        )
+        return Network("network", args, self._child)
+
+    def _make_cluster(self) -> Cluster:
+        cluster = self._settings.cluster
+        args = ClusterArgs(
+            name=cluster.name,
+            kubernetes_version=cluster.kubernetes_version,
+            private_subnet_ids=self._network.private_subnet_ids,
+            intra_subnet_ids=self._network.intra_subnet_ids,
+            admin_principal_arns=[*cluster.admins, self._args.caller_arn],
+            system_instance_type=cluster.system_nodes.instance_type,
+            system_node_count=cluster.system_nodes.count,
+            public_endpoint_cidrs=cluster.endpoint.public_access_cidrs,
+            deletion_protection=cluster.deletion_protection,
+            tags=self._settings.tags,
+        )
+        return Cluster("cluster", args, self._child)
+
+    def _make_monitoring(self) -> Monitoring:
+        args = wiring.monitoring_args(self._settings.monitoring, self._cluster.provider)
+        return Monitoring("monitoring", args, self._child)
+
+    def _make_karpenter(self) -> Karpenter:
+        args = KarpenterArgs(
+            cluster_name=self._settings.cluster.name,
+            cluster_endpoint=self._cluster.endpoint,
+            node_role_arn=self._cluster.node_role_arn,
+            region=self._args.region,
+            account_id=self._args.account_id,
+            provider=self._cluster.provider,
+            metrics=True,
+            depends_on=[self._monitoring],
+            tags=self._settings.tags,
+        )
+        return Karpenter("karpenter", args, self._child)
+
+    def _make_pools(self, karpenter: Karpenter) -> dict[str, GpuPool]:
+        place = wiring.PoolPlace(
+            cluster_name=self._cluster.name,
+            node_role=self._cluster.node_role_name,
+            provider=self._cluster.provider,
+            depends_on=[karpenter.controller],
+            tags=self._settings.tags,
+        )
+        return {
+            pool.name: GpuPool(pool.name, wiring.pool_args(pool, place), self._child)
+            for pool in self._settings.gpu_pools
+        }
+
+    def _make_gpu_runtime(self) -> GpuRuntime:
+        args = GpuRuntimeArgs(provider=self._cluster.provider, depends_on=[self._monitoring])
+        return GpuRuntime("gpu-runtime", args, self._child)
+
+    def _make_ingress(self) -> Ingress:
+        args = wiring.ingress_args(
+            self._settings.edge, self._settings.tags, self._cluster.provider, [self._monitoring]
+        )
+        return Ingress("ingress", args, self._child)
+
+    def _models_namespace(self) -> pulumi.Output[str]:
+        space = namespace(
+            "models-namespace",
+            named=MODELS_NAMESPACE,
+            pod_security="restricted",
+            labels=GATEWAY_ACCESS,
+            opts=pulumi.ResourceOptions(parent=self, provider=self._cluster.provider),
+        )
+        return space.metadata["name"]
+
+    def _make_servers(
+        self, models: pulumi.Output[str], pools: Mapping[str, GpuPool], keda: Keda
+    ) -> dict[str, ModelServer]:
+        place = wiring.ServerPlace(
+            namespace=models,
+            cluster=self._cluster,
+            region=self._args.region,
+            gateway_namespace=self._ingress.gateway_namespace,
+            monitoring=self._monitoring,
+            hf_token=self._args.hf_token,
+            depends_on=[keda, self._monitoring],
+            tags=self._settings.tags,
+        )
+        servers: dict[str, ModelServer] = {}
+        for item in served(self._settings):
+            plan = self._args.plan.servers[item.settings.name]
+            common = wiring.common_args(plan, self._args.plan.rollouts[plan.name], place, pools[plan.pool])
+            servers[plan.name] = self._make_server(item.settings, plan, place, common)
+            self._make_route(plan, servers[plan.name], models)
+        return servers
+
+    def _make_server(
+        self,
+        thing: wiring.ServedSettings,
+        plan: wiring.ServerPlan,
+        place: wiring.ServerPlace,
+        common: wiring.CommonArgs,
+    ) -> ModelServer:
+        if isinstance(thing, wiring.ModelSettings):
+            return VllmServer(plan.name, wiring.vllm_args(thing, place, common), self._child)
+        return TritonServer(plan.name, wiring.triton_args(thing, place, common), self._child)
+
+    def _make_route(self, plan: wiring.ServerPlan, server: ModelServer, models: pulumi.Output[str]) -> None:
+        args = wiring.route_args(plan, server, self._ingress, models, self._cluster.provider)
+        ModelRoute(f"{plan.name}-route", args, self._child)
+
+    def _make_data(self, models: pulumi.Output[str]) -> dict[str, pulumi.Output[str]]:
+        place = data_services.DataPlace(
+            cluster=self._cluster,
+            network=self._network,
+            app_namespace=models,
+            depends_on=[self._monitoring],
+            tags=self._settings.tags,
+        )
+        return data_services.install(self._settings.data, place, self._child)
+
+    def _publish(self, servers: Mapping[str, ModelServer], data: Mapping[str, pulumi.Output[str]]) -> None:
+        self.cluster_name = self._cluster.name
+        self.kubeconfig = self._cluster.kubeconfig
+        self.url = self._ingress.url
+        routes = {name: self._args.plan.servers[name].route for name in servers}
+        self.model_urls = pulumi.Output.all(
+            **{name: pulumi.Output.concat(self.url, "/", route) for name, route in routes.items()}
+        )
+        self.api_keys = self._ingress.api_keys
+        self.grafana_password = self._monitoring.grafana_password
+        self.data = pulumi.Output.secret(pulumi.Output.all(**data))
+        self.register_outputs(self.outputs())
+
+    def outputs(self) -> dict[str, pulumi.Output[object]]:
+        """Return the outputs by name, for `pulumi.export`."""
+        names: Sequence[str] = (
+            "cluster_name",
+            "kubeconfig",
+            "url",
+            "model_urls",
+            "api_keys",
+            "grafana_password",
+            "data",
+        )
+        return {name: getattr(self, name) for name in names}
