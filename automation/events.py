@@ -1,0 +1,68 @@
+"""What happens during an operation, as small typed values instead of the engine's own event tree."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pulumi.automation import EngineEvent
+from pulumi.automation.events import DiagnosticEvent, StepEventMetadata
+
+
+class StepState(StrEnum):
+    """How far a step on one resource is."""
+
+    STARTED = "started"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One resource's step: `operation` is Pulumi's word (create, update, delete, same, ...)."""
+
+    state: StepState
+    operation: str
+    type: str
+    urn: str
+
+    @property
+    def name(self) -> str:
+        """The resource's logical name."""
+        return self.urn.rpartition("::")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """Something the engine or a provider said. `severity` is info, warning or error."""
+
+    severity: str
+    text: str
+    urn: str
+
+
+Event = Step | Message
+Listener = Callable[[Event], None]
+
+_QUIET = "debug"
+
+
+def translate(event: EngineEvent) -> Event | None:
+    """Return the engine's event as ours; None for those nobody needs."""
+    if event.resource_pre_event:
+        return _step(StepState.STARTED, event.resource_pre_event.metadata)
+    if event.res_outputs_event:
+        return _step(StepState.DONE, event.res_outputs_event.metadata)
+    if event.res_op_failed_event:
+        return _step(StepState.FAILED, event.res_op_failed_event.metadata)
+    if event.diagnostic_event and event.diagnostic_event.severity != _QUIET:
+        return _message(event.diagnostic_event)
+    return None
+
+
+def _step(state: StepState, metadata: StepEventMetadata) -> Step:
+    return Step(state=state, operation=str(metadata.op), type=metadata.type, urn=metadata.urn)
+
+
+def _message(diagnostic: DiagnosticEvent) -> Message:
+    severity = diagnostic.severity.removesuffix("#err")
+    return Message(severity=severity, text=diagnostic.message.strip(), urn=diagnostic.urn or "")
