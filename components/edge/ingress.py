@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
@@ -43,6 +43,11 @@ class IngressArgs:
     namespace: str = ENVOY_GATEWAY.namespace
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     depends_on: Sequence[pulumi.Resource] = ()
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for keys that nobody holds: the Gateway would have to refuse everyone, or no one."""
+        if self.require_api_key and not self.api_clients:
+            raise ValueError("api_clients is empty: name at least one, or set require_api_key to false")
 
 
 def envoy_gateway_values(replicas: int) -> dict[str, Any]:
@@ -95,7 +100,8 @@ class Ingress(pulumi.ComponentResource):
         self.gateway_name = pulumi.Output.from_input(name)
         self.hostname = pulumi.Output.from_input(args.hostname)
         self.url = pulumi.Output.format("https://{0}", args.hostname)
-        self.api_keys = pulumi.Output.secret(pulumi.Output.all(**keys))
+        # secret() resolves the outputs inside, which its type does not say; all() gives a list when empty.
+        self.api_keys = cast("pulumi.Output[Mapping[str, str]]", pulumi.Output.secret(keys))
         self.register_outputs(
             {
                 "gateway_name": self.gateway_name,
