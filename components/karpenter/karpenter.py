@@ -125,7 +125,8 @@ class Karpenter(pulumi.ComponentResource):
             service_account=SERVICE_ACCOUNT,
             role_arn=role.role.arn,
             tags=named(self._args.tags, f"{self._args.cluster_name}-karpenter"),
-            opts=self._child,
+            # A plain name says nothing of when the cluster is there; its provider does.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self._args.provider]),
         )
 
     def _crds(self) -> Release:

@@ -97,6 +97,12 @@ def test_the_controllers_service_account_gets_its_role_by_pod_identity(recording
     assert statement["Action"] == ["sts:AssumeRole", "sts:TagSession"]
 
 
+def test_the_identity_waits_for_the_cluster_that_a_plain_name_only_mentions(recording: Recording) -> None:
+    association = recording.one("aws:eks/podIdentityAssociation:PodIdentityAssociation")
+
+    assert recording.depends(association, recording.one("pulumi:providers:kubernetes"))
+
+
 def test_six_policies_are_attached_to_the_controllers_role(recording: Recording) -> None:
     policies = recording.of_type("aws:iam/policy:Policy")
     attachments = recording.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
