@@ -1,4 +1,4 @@
-"""EC2's VPC endpoints, flow logs and launch templates."""
+"""EC2's VPC endpoints, flow logs, launch templates and single tags."""
 
 from collections.abc import Mapping
 
@@ -53,5 +53,11 @@ SPECS: Mapping[str, ResourceSpec] = {
         name_limit=128,
         unique=("name",),
         duplicate="InvalidLaunchTemplateName.AlreadyExistsException",
+    ),
+    "aws:ec2/tag:Tag": ResourceSpec(
+        id="{resourceId},{key}",
+        tagged=False,
+        replace_on=("key", "resourceId"),
+        unique=("resourceId", "key"),
     ),
 }

@@ -50,8 +50,8 @@ def test_two_draws_differ(provider: RandomProvider) -> None:
 
 def test_the_other_types_have_their_forms(provider: RandomProvider) -> None:
     identifier = draw(provider, ID, byteLength=8, prefix="p-").outputs
-    assert identifier["hex"].startswith("p-")
-    assert int(identifier["dec"][2:]) == int(identifier["hex"][2:], 16)
+    decimal, digits = (identifier[name].removeprefix("p-") for name in ("dec", "hex"))
+    assert f"{int(decimal):016x}" == digits
     assert draw(provider, PET, length=3, separator="_", prefix="x").id.count("_") == 3
     assert uuid.UUID(draw(provider, UUID).outputs["result"]).version == 4
     assert {draw(provider, INTEGER, min=1, max=2).outputs["result"] for _ in range(60)} == {1, 2}
