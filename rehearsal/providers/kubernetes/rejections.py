@@ -9,11 +9,14 @@ from typing import Any, cast
 from rehearsal.providers.base import Properties, ProviderError
 from rehearsal.providers.kubernetes.client import ApiError
 from rehearsal.providers.kubernetes.cluster import NOT_FOUND
-from rehearsal.providers.kubernetes.objects import ObjectRef
+from rehearsal.providers.kubernetes.objects import PATCH_FORCE, ObjectRef
 
 # How the server names a field that its schema lacks: typed objects, then custom resources.
 _SCHEMA_WORDS = ("field not declared in schema", "unknown field")
 
+_CONFLICT_ADVICE = (
+    f'; leave the field out of the program, or take it over with the annotation {PATCH_FORCE}: "true"'
+)
 
 # The server puts this before a schema error; it repeats what the line begins with.
 _WRAPPING = re.compile(r"^failed to create typed patch object \([^()]*\): ")
@@ -24,7 +27,8 @@ def refused(ref: ObjectRef, error: ApiError, inputs: Properties) -> ProviderErro
     message = _WRAPPING.sub("", " ".join(error.message.split()))
     for secret in sorted(_secret_texts(inputs), key=len, reverse=True):
         message = message.replace(secret, "[secret]")
-    return ProviderError(f"{ref}: the API server refuses it: {message}")
+    advice = _CONFLICT_ADVICE if error.reason == "Conflict" else ""
+    return ProviderError(f"{ref}: the API server refuses it: {message}{advice}")
 
 
 def names_unknown_field(error: ApiError) -> bool:
