@@ -88,7 +88,7 @@ class Cluster(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
 
         cluster = self._control_plane()
-        self._discovery_tag(cluster)
+        tag = self._discovery_tag(cluster)
         karpenter_nodes = self._node_role("node-role")
         access = self._access(cluster, karpenter_nodes)
         working = self._nodes_and_addons(cluster)
@@ -99,7 +99,7 @@ class Cluster(pulumi.ComponentResource):
         self.node_role_arn = karpenter_nodes.role.arn
         self.node_role_name = karpenter_nodes.role.name
         self.kubeconfig = self._kubeconfig(cluster)
-        self.provider = self._kubernetes([*access, *karpenter_nodes.attachments, *working])
+        self.provider = self._kubernetes([tag, *access, *karpenter_nodes.attachments, *working])
         storage_classes(name, pulumi.ResourceOptions(parent=self, provider=self.provider))
         self.register_outputs(
             {
@@ -125,9 +125,9 @@ class Cluster(pulumi.ComponentResource):
         )
         return control_plane.create(self._prefix, plane, self._child)
 
-    def _discovery_tag(self, cluster: aws.eks.Cluster) -> None:
+    def _discovery_tag(self, cluster: aws.eks.Cluster) -> aws.ec2.Tag:
         # EKS makes this group, so only a tag of it can be declared. Karpenter's nodes get the group by it.
-        aws.ec2.Tag(
+        return aws.ec2.Tag(
             f"{self._prefix}-discovery-tag",
             resource_id=_security_group_id(cluster),
             key=DISCOVERY_TAG,

@@ -148,7 +148,8 @@ def test_who_uses_the_provider_waits_for_a_working_cluster() -> None:
     namespace = recording.one("kubernetes:core/v1:Namespace")
     association = recording.one("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
 
-    for first in (association, recording.one(NODE_GROUP), recording.one(ENTRY, "c-node-entry")):
+    tag = recording.one("aws:ec2/tag:Tag")
+    for first in (association, recording.one(NODE_GROUP), recording.one(ENTRY, "c-node-entry"), tag):
         assert recording.depends(namespace, first)
     for made in recording.of_type(ADDON):
         assert recording.depends(namespace, made)
