@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from rehearsal.cloud.errors import CloudError
-from rehearsal.cloud.forms import ACCOUNT_ID
+from rehearsal.cloud.forms import ACCOUNT_ID, CALLER
 from rehearsal.cloud.spec import ResourceSpec
 from rehearsal.cloud.world import World
 from rehearsal.providers.base import contains_unknown
 
-_ROLE_ARN = re.compile(rf"arn:[a-z-]+:iam::{ACCOUNT_ID}:(role|user)/(?!aws-service-role/)[^*?]+")
+_ROLE_ARN = re.compile(rf"arn:[a-z-]+:iam::{ACCOUNT_ID}:(?!{CALLER})(role|user)/(?!aws-service-role/)[^*?]+")
 
 
 def malformed(spec: ResourceSpec, inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

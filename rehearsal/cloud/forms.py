@@ -11,6 +11,9 @@ from rehearsal.cloud.spec import ResourceSpec, Template
 ACCOUNT_ID = "123456789012"
 """The account of the AWS documentation's examples."""
 
+CALLER = "user/rehearsal"
+"""Who the stack is run by, as the end of an IAM ARN."""
+
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 

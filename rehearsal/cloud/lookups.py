@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from rehearsal.cloud.errors import CloudError
-from rehearsal.cloud.forms import ACCOUNT_ID, partition_of
+from rehearsal.cloud.forms import ACCOUNT_ID, CALLER, partition_of
 from rehearsal.cloud.tables.kubernetes import CLUSTER
 from rehearsal.cloud.world import World
 from rehearsal.cloud.zones import zone_id_of, zones_of
@@ -24,7 +24,7 @@ def answer(world: World, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
 
 def _caller_identity(world: World, args: Mapping[str, Any]) -> dict[str, Any]:
     del args
-    arn = f"arn:{partition_of(world.region)}:iam::{ACCOUNT_ID}:user/rehearsal"
+    arn = f"arn:{partition_of(world.region)}:iam::{ACCOUNT_ID}:{CALLER}"
     return {"accountId": ACCOUNT_ID, "arn": arn, "id": ACCOUNT_ID, "userId": "AIDAREHEARSAL"}
 
 

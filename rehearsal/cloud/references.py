@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rehearsal.cloud.errors import CloudError, codes
-from rehearsal.cloud.forms import ACCOUNT_ID
+from rehearsal.cloud.forms import ACCOUNT_ID, CALLER
 from rehearsal.cloud.records import Key, Record, Store
 from rehearsal.cloud.spec import ResourceSpec
 from rehearsal.cloud.tables import SPECS
@@ -17,8 +17,10 @@ _NOT_READ = frozenset({"tags", "tagsAll", "description", "comment", "userData", 
 _KEY_NAMES = {"kmsKeyId": KEY, "kmsMasterKeyId": KEY}
 _ID = re.compile(r"([a-z]+)-[0-9a-f]{8,17}")
 _ARN = re.compile(rf"arn:[a-z-]+:([a-z0-9-]+):[a-z0-9-]*:{ACCOUNT_ID}:[^*?$]+")
-# What every account has, or what only AWS itself makes.
-_ALWAYS_THERE = re.compile(r"default(\..*)?|alias/aws/.*|.*:root|.*:role/aws-service-role/.*|.*:alias/aws/.*")
+# What every account has, what only AWS itself makes, and who is asking.
+_ALWAYS_THERE = re.compile(
+    rf"default(\..*)?|alias/aws/.*|.*:root|.*:role/aws-service-role/.*|.*:alias/aws/.*|.*:{CALLER}"
+)
 
 
 def _id_prefixes() -> dict[str, str]:

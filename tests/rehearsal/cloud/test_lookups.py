@@ -20,6 +20,13 @@ def test_who_and_where(account: Account) -> None:
     assert look(account, "index.getPartition", "cn-north-1")["dnsSuffix"] == "amazonaws.com.cn"
 
 
+def test_who_asks_exists(account: Account) -> None:
+    caller = look(account, "index.getCallerIdentity")["arn"]
+    cluster = account.eks().id
+    entry = account.make("aws:eks/accessEntry:AccessEntry", clusterName=cluster, principalArn=caller)
+    assert entry.id == f"{cluster}:{caller}"
+
+
 def test_zones_and_their_ids(account: Account) -> None:
     found = look(account, "index.getAvailabilityZones", "us-east-1", excludeNames=["us-east-1e"])
     assert found["names"] == [f"us-east-1{letter}" for letter in "abcdf"]
