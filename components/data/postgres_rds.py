@@ -13,29 +13,32 @@ from components.tags import named
 
 _PORT = 5432
 _INSIGHTS_DAYS = 7  # the free retention
+_GROWTH = 5
 _MIN_STORAGE_GIB = 20  # of gp3 for PostgreSQL (AmazonRDS/latest/UserGuide/CHAP_Storage)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ManagedPostgresArgs(managed.ManagedArgs):
-    """An RDS instance. Storage is gp3 and grows by itself from `storage_gib` to `max_storage_gib`.
+    """An RDS instance. Storage is gp3 and grows by itself from `storage_gib` to at most `max_storage_gib`.
 
+    Without `max_storage_gib` it may grow to five times `storage_gib`.
     `instance_class` is an RDS class, such as db.m7g.large. `multi_az` keeps a standby in another zone.
     """
 
     instance_class: str
     multi_az: bool
     storage_gib: int = 100
-    max_storage_gib: int = 500
+    max_storage_gib: int | None = None
     database: str = "app"
     username: str = "app"
 
     def __post_init__(self) -> None:
         """Raise ValueError for storage RDS would refuse."""
-        if not _MIN_STORAGE_GIB <= self.storage_gib <= self.max_storage_gib:
+        if self.storage_gib < _MIN_STORAGE_GIB:
+            raise ValueError(f"storage_gib: {self.storage_gib} must be at least {_MIN_STORAGE_GIB}")
+        if self.max_storage_gib is not None and self.max_storage_gib <= self.storage_gib:
             raise ValueError(
-                f"storage_gib: {self.storage_gib} must be from {_MIN_STORAGE_GIB} to max_storage_gib "
-                f"({self.max_storage_gib})"
+                f"max_storage_gib: {self.max_storage_gib} must be more than storage_gib ({self.storage_gib})"
             )
 
 
@@ -88,7 +91,7 @@ class ManagedPostgres(Postgres):
             multi_az=args.multi_az,
             storage_type="gp3",
             allocated_storage=args.storage_gib,
-            max_allocated_storage=args.max_storage_gib,
+            max_allocated_storage=args.max_storage_gib or args.storage_gib * _GROWTH,
             storage_encrypted=True,
             kms_key_id=args.kms_key_arn,
             db_name=args.database,

@@ -27,7 +27,8 @@ class Limits:
     """What a request may cost. Seconds of silence, not of the whole answer: a stream may run for hours.
 
     `max_body_mib` bounds a request body in MiB; a larger one gets status 413. Envoy counts it by taking the
-    request in before it passes it on, which costs it that much memory; answers are never held back.
+    request in before it passes it on, which costs it that much memory; answers are never held back. So a
+    request without an end (WebSocket, gRPC stream) cannot pass.
     `read_seconds` is how long a model may be silent, `send_seconds` how long a caller may take to send.
     """
 

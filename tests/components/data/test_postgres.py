@@ -149,6 +149,16 @@ def test_the_password_is_a_secret_wherever_it_goes(recording: Any) -> None:
         assert not leaked, resource.name
 
 
-def test_storage_that_rds_would_refuse_is_refused_at_once() -> None:
-    with pytest.raises(ValueError, match="storage_gib: 10 must be from 20"):
-        _managed(storage_gib=10)
+@pytest.mark.parametrize(
+    ("storage", "limit", "message"),
+    [(10, None, "storage_gib: 10 must be at least 20"), (100, 100, "max_storage_gib: 100 must be more")],
+)
+def test_storage_that_rds_would_refuse_is_refused_at_once(
+    storage: int, limit: int | None, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        _managed(storage_gib=storage, max_storage_gib=limit)
+
+
+def test_storage_may_grow() -> None:
+    assert _managed(storage_gib=700).one(RDS).inputs["maxAllocatedStorage"] == 3500
