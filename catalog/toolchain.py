@@ -50,8 +50,11 @@ class CrdSource:
     source: str
 
 
-KUBERNETES_PATCHES = {"1.35": "1.35.6", "1.36": "1.36.4"}
-"""EKS minor version to the upstream patch that stands for it: the newest patch the proxy serves."""
+KUBERNETES_PATCHES = {"1.35": "1.35.4", "1.36": "1.36.4"}
+"""EKS minor version to the upstream patch that stands for it.
+
+The newest patch whose staging modules are all served: v1.35.6 is, its k8s.io/mount-utils v0.35.6 is not.
+"""
 
 _KUBERNETES_COMMANDS = (
     ("kube-apiserver", ("--version",), "Kubernetes v{version}"),

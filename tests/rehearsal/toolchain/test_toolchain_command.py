@@ -30,10 +30,10 @@ def test_it_prints_one_line_an_event_and_a_table(machine: Machine) -> None:
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
     lines = out.splitlines()
-    assert "kube-scheduler building v1.35.6" in lines
-    assert any(line.startswith("kube-scheduler done v1.35.6 ") for line in lines)
+    assert "kube-scheduler building v1.35.4" in lines
+    assert any(line.startswith("kube-scheduler done v1.35.4 ") for line in lines)
     row = next(line for line in lines if "│ kube-scheduler" in line)
-    assert [cell.strip() for cell in row.split("│")[2:4]] == ["v1.35.6", ".tools/kubernetes-1.35.6"]
+    assert [cell.strip() for cell in row.split("│")[2:4]] == ["v1.35.4", ".tools/kubernetes-1.35.4"]
 
 
 def test_an_unknown_minor_is_one_line_and_exit_code_2(machine: Machine) -> None:
