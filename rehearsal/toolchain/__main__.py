@@ -24,7 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     # Ended from outside, it still takes its compilers along.
     for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _leave)
+        # Under nohup the terminal's end is to be ignored.
+        if signal.getsignal(ending) is not signal.SIG_IGN:
+            signal.signal(ending, _leave)
     console = Console()
     try:
         with Display(console) as display:
