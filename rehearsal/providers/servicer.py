@@ -9,17 +9,16 @@ from contextlib import contextmanager
 from typing import Any
 
 import grpc
-from google.protobuf import any_pb2, empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from rehearsal.providers.contract import (
-    Diff,
     PartialError,
-    Properties,
     Provider,
     ProviderError,
     set_request_timeout_seconds,
 )
+from rehearsal.providers.replies import check_failures, config_inputs, diff_response, init_failed, kind_of
 from rehearsal.providers.wire import from_struct, to_struct
 
 _LOG = logging.getLogger(__name__)
@@ -69,7 +68,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: Any) -> provider_pb2.DiffResponse:
         """Compare two configurations."""
         with _reported(context, self._provider):
-            return _diff_response(
+            return diff_response(
                 self._provider.diff_config(from_struct(request.old_inputs), from_struct(request.news))
             )
 
@@ -78,7 +77,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.ConfigureResponse:
         """Configure the provider."""
         with _reported(context, self._provider):
-            self._provider.configure(_config_inputs(request))
+            self._provider.configure(config_inputs(request))
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Check(self, request: provider_pb2.CheckRequest, context: Any) -> provider_pb2.CheckResponse:
@@ -86,35 +85,37 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         with _reported(context, self._provider):
             try:
                 checked = self._provider.check(
-                    _kind(request.urn), request.urn, from_struct(request.olds), from_struct(request.news)
+                    kind_of(request.urn), request.urn, from_struct(request.olds), from_struct(request.news)
                 )
             except ProviderError as error:
                 if not error.failures:
                     raise
-                return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(error.failures))
+                return provider_pb2.CheckResponse(
+                    inputs=request.news, failures=check_failures(error.failures)
+                )
             return provider_pb2.CheckResponse(
-                inputs=to_struct(checked.inputs), failures=_failures(checked.failures)
+                inputs=to_struct(checked.inputs), failures=check_failures(checked.failures)
             )
 
     def Diff(self, request: provider_pb2.DiffRequest, context: Any) -> provider_pb2.DiffResponse:
         """Compare a resource's new inputs with its last ones."""
         with _reported(context, self._provider):
             diff = self._provider.diff(
-                _kind(request.urn),
+                kind_of(request.urn),
                 request.id,
                 from_struct(request.old_inputs),
                 from_struct(request.olds),
                 from_struct(request.news),
                 list(request.ignoreChanges),
             )
-            return _diff_response(diff)
+            return diff_response(diff)
 
     def Create(self, request: provider_pb2.CreateRequest, context: Any) -> provider_pb2.CreateResponse:
         """Create a resource."""
         set_request_timeout_seconds(request.timeout)
         with _reported(context, self._provider):
             made = self._provider.create(
-                _kind(request.urn), request.urn, from_struct(request.properties), preview=request.preview
+                kind_of(request.urn), request.urn, from_struct(request.properties), preview=request.preview
             )
             return provider_pb2.CreateResponse(id=made.id, properties=to_struct(made.outputs))
 
@@ -124,7 +125,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         with _reported(context, self._provider):
             inputs = from_struct(request.inputs)
             state = from_struct(request.properties)
-            live = self._provider.read(_kind(request.urn), request.urn, request.id, inputs, state)
+            live = self._provider.read(kind_of(request.urn), request.urn, request.id, inputs, state)
             if live is None:
                 return provider_pb2.ReadResponse()
             return provider_pb2.ReadResponse(
@@ -138,7 +139,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         set_request_timeout_seconds(request.timeout)
         with _reported(context, self._provider):
             outputs = self._provider.update(
-                _kind(request.urn),
+                kind_of(request.urn),
                 request.urn,
                 request.id,
                 from_struct(request.olds),
@@ -153,7 +154,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         set_request_timeout_seconds(request.timeout)
         with _reported(context, self._provider):
             self._provider.delete(
-                _kind(request.urn),
+                kind_of(request.urn),
                 request.urn,
                 request.id,
                 from_struct(request.properties),
@@ -169,7 +170,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             except ProviderError as error:
                 if not error.failures:
                     raise
-                return provider_pb2.InvokeResponse(failures=_failures(error.failures))
+                return provider_pb2.InvokeResponse(failures=check_failures(error.failures))
             # The field is called `return`, which Python cannot write as a keyword.
             fields: dict[str, Any] = {"return": to_struct(result)}
             return provider_pb2.InvokeResponse(**fields)
@@ -188,46 +189,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.GetMappingResponse()
 
 
-def _kind(urn: str) -> str:
-    """Return the type token of a URN: ``urn:pulumi:stack::project::parent$type::name``."""
-    return urn.split("::")[2].rsplit("$", 1)[-1]
-
-
-def _config_inputs(request: provider_pb2.ConfigureRequest) -> Properties:
-    """Return the configuration, its JSON texts parsed; a number stays text (account ids)."""
-    return {key: _from_json(value) for key, value in from_struct(request.args).items()}
-
-
-def _from_json(value: Any) -> Any:
-    if not isinstance(value, str) or not (value.startswith(("{", "[")) or value in ("true", "false")):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
-
-
-def _failures(pairs: tuple[tuple[str, str], ...]) -> list[provider_pb2.CheckFailure]:
-    return [provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in pairs]
-
-
-def _diff_response(diff: Diff) -> provider_pb2.DiffResponse:
-    some = bool(diff.changed or diff.replaces)
-    return provider_pb2.DiffResponse(
-        changes=provider_pb2.DiffResponse.DIFF_SOME if some else provider_pb2.DiffResponse.DIFF_NONE,
-        diffs=diff.changed,
-        replaces=diff.replaces,
-        deleteBeforeReplace=diff.delete_before_replace,
-    )
-
-
 @contextmanager
 def _reported(context: Any, provider: Provider) -> Generator[None]:
     """Turn an exception into a gRPC error of one line."""
     try:
         yield
     except PartialError as error:
-        context.set_trailing_metadata((("grpc-status-details-bin", _init_failed(error)),))
+        context.set_trailing_metadata((("grpc-status-details-bin", init_failed(error)),))
         context.abort(grpc.StatusCode.UNKNOWN, error.message)
     except ProviderError as error:
         context.abort(grpc.StatusCode.UNKNOWN, error.message)
@@ -237,16 +205,3 @@ def _reported(context: Any, provider: Provider) -> Generator[None]:
             grpc.StatusCode.INTERNAL,
             f"the built-in {provider.name} provider: {type(error).__name__}: {error}",
         )
-
-
-def _init_failed(error: PartialError) -> bytes:
-    """Return the status that lets the engine keep a half-made resource."""
-    detail = any_pb2.Any()
-    detail.Pack(
-        provider_pb2.ErrorResourceInitFailed(
-            id=error.resource_id, properties=to_struct(error.outputs), reasons=[error.message]
-        )
-    )
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=error.message)
-    status.details.append(detail)
-    return status.SerializeToString()

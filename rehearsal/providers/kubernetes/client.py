@@ -24,14 +24,13 @@ _BUSY_TRIES = 10
 _BUSY_PAUSE_SECONDS = 0.3
 
 
-class ApiError(Exception):
+class ApiError(ProviderError):
     """An answer of the API server that is no success; ``status`` is its HTTP code."""
 
     def __init__(self, status: int, reason: str, message: str) -> None:
         super().__init__(message)
         self.status = status
         self.reason = reason
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)

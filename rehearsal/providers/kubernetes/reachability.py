@@ -1,6 +1,7 @@
 """Can a chart's repository be reached? Asked once a repository, all at once, and not for long."""
 
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
@@ -23,6 +24,7 @@ class Reachability:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._answers: dict[str, Future[str]] = {}
+        self._asked: dict[str, float] = {}
 
     def ask(self, urls: Iterable[str]) -> None:
         """Begin to ask for every address not asked for yet, each in its own thread."""
@@ -31,12 +33,18 @@ class Reachability:
                 if url in self._answers:
                     continue
                 answer = self._answers[url] = Future()
+                self._asked[url] = time.monotonic()
             threading.Thread(target=_answer, args=(url, answer), daemon=True).start()
 
     def why_not(self, url: str) -> str:
         """Return why the address does not answer; empty where it does. Waits 3 s at most."""
         self.ask([url])
-        return self._answers[url].result()
+        left = self._asked[url] + _SECONDS - time.monotonic()
+        try:
+            # A name server may take its time, which the request's own limit does not cover.
+            return self._answers[url].result(timeout=max(0.0, left))
+        except TimeoutError:
+            return f"{urlsplit(url).netloc} does not answer within {_SECONDS:.0f} s"
 
 
 def _answer(url: str, answer: Future[str]) -> None:

@@ -12,13 +12,14 @@ from rehearsal.providers.base import (
     request_timeout_seconds,
 )
 from rehearsal.providers.kubernetes.client import ApiError, Tree
-from rehearsal.providers.kubernetes.cluster import Cluster
+from rehearsal.providers.kubernetes.cluster import Cluster, UnknownKindError
 from rehearsal.providers.kubernetes.objects import (
     PATCH_FORCE,
     SKIP_AWAIT,
     TIMEOUT,
     ObjectRef,
     annotation,
+    metadata,
     outputs_of,
     to_apply,
 )
@@ -63,7 +64,10 @@ class TypedResources:
     def create(self, inputs: Properties) -> Created:
         """Create the object; raises ProviderError, and PartialError where it is not ready in time."""
         api_version, kind = str(inputs["apiVersion"]), str(inputs["kind"])
-        self.cluster.awaited_resource(api_version, kind)
+        try:
+            self.cluster.awaited_resource(api_version, kind)
+        except UnknownKindError as error:
+            raise ProviderError(f"{kind} {metadata(inputs).get('name')}: {error.message}") from None
         ref = self.cluster.ref(inputs)
         if annotation(inputs, PATCH_FORCE) != "true" and self.cluster.find(ref) is not None:
             raise already_exists(ref)
