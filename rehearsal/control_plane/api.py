@@ -1,6 +1,7 @@
 """Plain JSON requests to one Kubernetes API server."""
 
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 
 from kubernetes.client import ApiClient, Configuration
 from kubernetes.config import load_kube_config
+from urllib3 import Retry
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -20,6 +22,18 @@ FIELD_MANAGER = "rehearsal"
 _WORKERS = 16
 _TIMEOUT_SECONDS = 120.0
 _NOT_FOUND = 404
+# A server that has just been given CRDs answers so for a while; every request here can be repeated.
+_PATIENCE = Retry(
+    total=8,
+    backoff_factor=0.25,
+    backoff_max=4,
+    status_forcelist=(429, 500, 503, 504),
+    allowed_methods=None,
+    raise_on_status=False,
+)
+# The server asks to come back: a new CRD's storage is not open yet, say.
+_BUSY = 429
+_BUSY_SECONDS = 0.2
 _FIRST_ERROR = 400
 
 
@@ -59,7 +73,7 @@ class Api:
 
     def items(self, path: str, **query: str) -> list[Json]:
         """Return the items of the list at ``path``."""
-        return self.get(path, **query)["items"]
+        return self.get(path, **query)["items"] or []
 
     def apply(self, path: str, body: Json | str) -> Json:
         """Server-side apply ``body`` at ``path`` (its own path, name included), taking over its fields.
@@ -99,14 +113,15 @@ class Api:
         body: Json | str | None = None,
     ) -> Json:
         url = f"{self._host}{path}" + (f"?{urlencode(query)}" if query else "")
-        answer = self._pool.request(
-            method,
-            url,
-            headers=dict(headers),
-            body=json.dumps(body) if isinstance(body, dict) else body,
-            timeout=_TIMEOUT_SECONDS,
-            retries=False,
-        )
+        data = json.dumps(body) if isinstance(body, dict) else body
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
+        while True:
+            answer = self._pool.request(
+                method, url, headers=dict(headers), body=data, timeout=_TIMEOUT_SECONDS, retries=False
+            )
+            if answer.status != _BUSY or time.monotonic() > deadline:
+                break
+            time.sleep(_BUSY_SECONDS)
         if answer.status >= _FIRST_ERROR:
             raise ApiError(answer.status, f"{method} {path}: {_reason(answer.data)}")
         return json.loads(answer.data)

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from rehearsal.control_plane.api import Api, ApiError, Json
 
@@ -115,7 +114,8 @@ def _kind(resource: Json) -> str:
 
 def _objects(api: Api, resource: _Resource) -> list[ObjectRef]:
     try:
-        items: list[dict[str, Any]] = api.get(resource.path, accept=_METADATA_ONLY)["items"]
+        # An empty list of some kinds is null.
+        items: list[Json] = api.get(resource.path, accept=_METADATA_ONLY)["items"] or []
     except ApiError as error:
         # A kind whose CRD went away in the meantime has no objects any more.
         if error.status in _GONE:

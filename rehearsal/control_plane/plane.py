@@ -2,7 +2,7 @@
 
 import base64
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from rehearsal.control_plane.api import Api
 from rehearsal.control_plane.configuration import render
 from rehearsal.control_plane.crds import apply_crds
 from rehearsal.control_plane.nodes import Nodes
+from rehearsal.control_plane.seed import Seed
 from rehearsal.processes import Process, ProcessError, Watchdog, clean_environment
 from rehearsal.toolchain import Toolchain
 
@@ -44,13 +45,17 @@ class ControlPlane:
         self.name = name
         self._guard = guard
         self._home = folder / "kwokctl" / "clusters" / name
+        self._data = self._home / "etcd"
         self.kubeconfig = self._home / "kubeconfig.yaml"
         self.client_certificate = self._home / "pki" / "admin.crt"
         self.client_key = self._home / "pki" / "admin.key"
 
     @classmethod
-    def start(cls, toolchain: Toolchain, *, name: str, root: Path) -> Self:
+    def start(cls, toolchain: Toolchain, *, name: str, root: Path, crds: Sequence[Path] = ()) -> Self:
         """Start a control plane named ``name`` in ``root/.tools/run/NAME``, and wait until it serves.
+
+        It serves the CRDs in ``crds`` (YAML files). The first start with a set of them takes longer;
+        later ones begin with etcd data that was kept in ``root/.tools/seeds``.
 
         What an ended or crashed one of that name left is removed first. Raises ControlPlaneError
         where one of that name runs, or where kwokctl fails; nothing is left running then.
@@ -62,7 +67,12 @@ class ControlPlane:
         folder.mkdir(parents=True)
         plane = cls(folder, name, Watchdog(folder))
         try:
+            seed = Seed(root.resolve(), toolchain, crds)
+            planted = bool(crds) and seed.plant(plane._data)
             _create(toolchain, plane)
+            if crds and not planted:
+                plane.apply_crds(crds)
+                seed.keep(plane.pids()["etcd"], plane._data)
         except BaseException:
             plane._end()
             raise
