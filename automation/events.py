@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pulumi.automation import EngineEvent
+from pulumi.automation import EngineEvent, OpType
 from pulumi.automation.events import DiagnosticEvent, StepEventMetadata
 
 
@@ -60,7 +60,7 @@ def translate(event: EngineEvent) -> Event | None:
 
 
 def _step(state: StepState, metadata: StepEventMetadata) -> Step:
-    return Step(state=state, operation=str(metadata.op), type=metadata.type, urn=metadata.urn)
+    return Step(state=state, operation=OpType(metadata.op).value, type=metadata.type, urn=metadata.urn)
 
 
 def _message(diagnostic: DiagnosticEvent) -> Message:

@@ -59,7 +59,8 @@ class PlatformStack:
             stack.up(print)
         url = stack.outputs()["url"]
 
-    Operations raise `StackError`. A listener is called from another thread; its exceptions are not raised.
+    Operations raise `StackError`. A listener is called from another thread; what it raises, the operation raises
+    when it has ended.
     """
 
     def __init__(self, stack: auto.Stack) -> None:
@@ -136,19 +137,26 @@ class PlatformStack:
     ) -> Outcome:
         """Run an operation, pass its events on, and gather what was said."""
         messages: list[Message] = []
+        failures: list[Exception] = []
 
         def on_event(raw: auto.EngineEvent) -> None:
             event: Event | None = translate(raw)
             if isinstance(event, Message):
                 messages.append(event)
-            if event is not None and listener is not None:
+            if event is None or listener is None:
+                return
+            try:
                 listener(event)
+            except Exception as error:  # noqa: BLE001  Pulumi's library would only warn and go on
+                failures.append(error)
 
         started = time.monotonic()
         try:
             changes = operation(on_event) or {}
         except auto.CommandError as error:
             raise StackError(_explain(messages, error)) from None
+        if failures:
+            raise failures[0]
         seconds = time.monotonic() - started
         counts = {getattr(kind, "value", str(kind)): count for kind, count in changes.items()}
         return Outcome(changes=counts, seconds=seconds, messages=tuple(messages))

@@ -1,0 +1,32 @@
+"""What a rehearsal is asked to do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+
+class ProviderChoice(StrEnum):
+    """Which kubernetes and random providers are used; AWS is always simulated."""
+
+    AUTO = "auto"
+    BUILTIN = "builtin"
+    OFFICIAL = "official"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """A rehearsal of `stack` of `project`; tools and the run's folders are under `root`.
+
+    `config` stands in for the stack file's configuration, and `program` for `__main__.py`: tests plant faults
+    with them. `keep` leaves the platform and its control plane up.
+    """
+
+    stack: str
+    project: Path
+    root: Path
+    providers: ProviderChoice = ProviderChoice.AUTO
+    keep: bool = False
+    config: Mapping[str, Any] | None = None
+    program: Callable[[], None] | None = None

@@ -1,0 +1,46 @@
+"""Runs the user's own program in a rehearsal, with the one change that KWOK's nodes ask for."""
+
+import copy
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from rehearsal.karpenter import kwok_node_class_ref
+
+_NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
+
+
+def user_program(project: Path) -> Callable[[], None]:
+    """Return `__main__.py` of `project` as an inline program: what `pulumi up` would run, unchanged."""
+
+    def run() -> None:
+        runpy.run_path(str(project / "__main__.py"), run_name="__main__")
+
+    return run
+
+
+def on_kwok(program: Callable[[], None]) -> Callable[[], None]:
+    """Return `program` with its NodePools buying from KWOK instead of EC2."""
+
+    def run() -> None:
+        pulumi.runtime.register_stack_transformation(_buy_from_kwok)
+        program()
+
+    return run
+
+
+def _buy_from_kwok(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+    if args.type_ != _NODE_POOL:
+        return None
+    props: dict[str, Any] = copy.copy(dict(args.props))
+    props["spec"] = pulumi.Output.from_input(props["spec"]).apply(_with_kwok_node_class)
+    return pulumi.ResourceTransformationResult(props=props, opts=args.opts)
+
+
+def _with_kwok_node_class(spec: dict[str, Any]) -> dict[str, Any]:
+    template = spec["template"]
+    changed = {**template["spec"], "nodeClassRef": kwok_node_class_ref()}
+    return {**spec, "template": {**template, "spec": changed}}

@@ -1,0 +1,55 @@
+"""Runs a whole rehearsal: from the toolchain to the report."""
+
+from planning.plan import make_plan
+from rehearsal.control_plane import ControlPlane
+from rehearsal.narrator import Narrator
+from rehearsal.options import Options
+from rehearsal.program import user_program
+from rehearsal.rehearse import Rehearsal, baseline_of
+from rehearsal.report.model import Report
+from rehearsal.stage import chosen_providers, set_stage
+from rehearsal.toolchain import Progress, ensure
+from settings import StackConfig, from_values, read_stack
+
+
+def read_config(options: Options) -> StackConfig:
+    """Check the stack's settings, as `make check` does; raise `SettingsError` before anything is started."""
+    config = (
+        read_stack(options.project, options.stack) if options.config is None else from_values(options.config)
+    )
+    make_plan(config.settings)
+    return config
+
+
+def run(options: Options, narrator: Narrator, progress: Progress) -> Report:
+    """Rehearse and return the report. The control plane is gone afterwards, unless `keep` is asked for.
+
+    Raises `SettingsError` for settings that cannot work, ToolchainError or ControlPlaneError where the
+    machine cannot rehearse.
+    """
+    config = read_config(options)
+    minor = config.settings.cluster.kubernetes_version
+    toolchain = ensure(minor, root=options.root, progress=progress)
+    report = Report(
+        stack=options.stack,
+        kubernetes=toolchain.kubernetes,
+        providers=chosen_providers(options.providers).value,
+    )
+    rehearsal = Rehearsal(
+        options=options, config=config, plan=make_plan(config.settings), report=report, narrator=narrator
+    )
+    with rehearsal.phase("control plane") as said:
+        plane = ControlPlane.start(toolchain, name=options.stack, root=options.root)
+        said.append(f"Kubernetes {toolchain.kubernetes}, {plane.apply_crds(toolchain.crds)} CRDs")
+    program = options.program or user_program(options.project)
+    try:
+        baseline = baseline_of(plane)
+        with set_stage(options, config, toolchain, plane, program) as stage:
+            rehearsal.play(stage, baseline)
+        if options.keep:
+            plane.keep()
+            narrator.note(f"export KUBECONFIG={plane.kubeconfig}")
+    finally:
+        if not options.keep:
+            plane.stop()
+    return report

@@ -1,0 +1,119 @@
+"""The stage of one rehearsal: control plane, simulated cloud, providers and Pulumi, set up and struck."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from automation import Listener, PlatformStack, Workspace
+from catalog.instances import instances
+from rehearsal.cloud import Cloud
+from rehearsal.cloud.aws_cli import write_stand_in
+from rehearsal.control_plane import ControlPlane
+from rehearsal.controllers import KarpenterFollowsItsRelease
+from rehearsal.karpenter import Karpenter
+from rehearsal.local_cluster import LocalEks
+from rehearsal.options import Options, ProviderChoice
+from rehearsal.program import on_kwok
+from rehearsal.providers.aws import AwsProvider
+from rehearsal.providers.base import Provider, serve
+from rehearsal.providers.kubernetes.provider import KubernetesProvider
+from rehearsal.providers.kubernetes.releases import HelmReleases
+from rehearsal.providers.kubernetes.typed import Patience
+from rehearsal.providers.random import RandomProvider
+from rehearsal.toolchain import Toolchain
+from rehearsal.workdir import WorkDir
+from settings import StackConfig
+
+PATIENCE_SECONDS = 90.0
+"""How long a resource may take to become ready: a node takes seconds here, so what waits longer waits for good."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """Everything a rehearsal plays on."""
+
+    plane: ControlPlane
+    cloud: Cloud
+    work: WorkDir
+    stack: PlatformStack
+    follow: Listener
+    releases: HelmReleases
+
+
+def official_plugins_there() -> bool:
+    """Whether a full Pulumi installation has the kubernetes and random plugins on this machine."""
+    home = Path(os.environ.get("PULUMI_HOME", Path.home() / ".pulumi")) / "plugins"
+    return all(any(home.glob(f"resource-{name}-v*")) for name in ("kubernetes", "random"))
+
+
+def chosen_providers(choice: ProviderChoice) -> ProviderChoice:
+    """Settle `auto`: the official plugins where they are installed, else the built-in ones."""
+    if choice != ProviderChoice.AUTO:
+        return choice
+    return ProviderChoice.OFFICIAL if official_plugins_there() else ProviderChoice.BUILTIN
+
+
+@contextmanager
+def set_stage(
+    options: Options,
+    config: StackConfig,
+    toolchain: Toolchain,
+    plane: ControlPlane,
+    program: Callable[[], None],
+) -> Generator[Stage]:
+    """Set the stage on a running control plane; all but the control plane is struck at the end."""
+    with ExitStack() as struck:
+        cloud = Cloud(LocalEks(plane), existing=config.settings.cluster.admins)
+        releases = HelmReleases()
+        karpenter = Karpenter(
+            binary=toolchain.karpenter,
+            plane=plane,
+            instances=list(instances().values()),
+            zones=config.settings.cluster.network.zones,
+        )
+        struck.callback(karpenter.stop)
+        served = struck.enter_context(serve(_providers(options, cloud, releases)))
+        folder = plane.folder / "pulumi"
+        struck.callback(shutil.rmtree, folder, ignore_errors=True)
+        work = WorkDir.make(folder, options.project, options.stack, options.config)
+        environment = _environment(plane, work, served.debug_env)
+        stack = PlatformStack.open(
+            options.stack,
+            Workspace(
+                folder=folder, program=on_kwok(program), pulumi=toolchain.pulumi, environment=environment
+            ),
+        )
+        work.set_secrets(toolchain.pulumi, {**os.environ, **environment})
+        yield Stage(
+            plane=plane,
+            cloud=cloud,
+            work=work,
+            stack=stack,
+            follow=KarpenterFollowsItsRelease(karpenter),
+            releases=releases,
+        )
+
+
+def _providers(options: Options, cloud: Cloud, releases: HelmReleases) -> list[Provider]:
+    """AWS is always simulated; the others are built in unless the official plugins are to be used."""
+    providers: list[Provider] = [AwsProvider(cloud, version("pulumi-aws"))]
+    if chosen_providers(options.providers) == ProviderChoice.BUILTIN:
+        providers += [
+            KubernetesProvider(releases, Patience(longest_seconds=PATIENCE_SECONDS)),
+            RandomProvider(version("pulumi-random")),
+        ]
+    return providers
+
+
+def _environment(plane: ControlPlane, work: WorkDir, debug_providers: str) -> dict[str, str]:
+    """Pulumi's environment: its own state, our providers, and an `aws` that hands out local credentials."""
+    tools = plane.folder / "bin"
+    write_stand_in(tools, plane.client_certificate, plane.client_key, python=sys.executable)
+    # The built-in provider lives in this process and calls `aws` too.
+    os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    return {**work.environment, "PULUMI_DEBUG_PROVIDERS": debug_providers, "PATH": os.environ["PATH"]}
