@@ -47,7 +47,7 @@ class Karpenter:
     """Karpenter against ``plane``, offering ``instances`` in ``zones``.
 
     It needs its CRDs served first. ``stop`` leaves its objects alone, as removing the chart does:
-    a NodePool that is removed later keeps its finalizer, and its nodes stay.
+    the NodeClaims of a NodePool that is removed later keep their finalizer, and the nodes stay.
     """
 
     binary: Path

@@ -15,15 +15,23 @@ _ADMISSION_OFF = "ValidatingAdmissionWebhook,MutatingAdmissionWebhook"
 _FAST = {"kube-api-qps": "300", "kube-api-burst": "600"}
 # There is one of each, so nobody need be elected; a busy machine would miss the deadlines and end them.
 _ALONE = {"leader-elect": "false"}
-# Without leases nodes turn NotReady after 50 s, and their pods stay unready for good.
-_LEASE_SECONDS = 40
+# No heartbeats: a NodePool's foreground deletion takes the leases of its nodes first, and KWOK does nothing
+# for the pods of a node without one, so that a drain took 50 s. Then no node may be found silent, either.
+_NO_LEASE = {"node-lease-duration-seconds": "0"}
+_NEVER_SILENT = {"node-monitor-grace-period": "24h"}
 
 FLAGS: Mapping[str, Mapping[str, str]] = {
     # The data is thrown away, so it need not survive a power cut.
     "etcd": {"unsafe-no-fsync": "true"},
     "kube-apiserver": {"disable-admission-plugins": _ADMISSION_OFF},
-    "kube-controller-manager": {"horizontal-pod-autoscaler-sync-period": "2s", **_ALONE, **_FAST},
+    "kube-controller-manager": {
+        "horizontal-pod-autoscaler-sync-period": "2s",
+        **_NEVER_SILENT,
+        **_ALONE,
+        **_FAST,
+    },
     "kube-scheduler": {**_ALONE, **_FAST},
+    "kwok-controller": _NO_LEASE,
 }
 """Flags of each component beyond kwokctl's own."""
 
@@ -52,12 +60,15 @@ def _cluster(toolchain: Toolchain, ports: Mapping[str, int]) -> dict[str, Any]:
         "options": {
             "runtime": "binary",
             "bindAddress": LOOPBACK,
-            "nodeLeaseDurationSeconds": _LEASE_SECONDS,
             **_binaries(toolchain),
             **ports,
         },
         "componentsPatches": [
-            {"name": name, "extraArgs": [{"key": key, "value": value} for key, value in flags.items()]}
+            {
+                "name": name,
+                # In place of kwokctl's own value, where it sets the flag too.
+                "extraArgs": [{"key": key, "value": value, "override": True} for key, value in flags.items()],
+            }
             for name, flags in FLAGS.items()
         ],
     }

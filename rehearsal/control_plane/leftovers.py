@@ -63,14 +63,24 @@ class _Resource:
     kind: str
 
     @property
+    def full_name(self) -> str:
+        return f"{self.name}.{self.group}"
+
+    @property
     def path(self) -> str:
         root = f"/apis/{self.group}" if self.group else "/api"
         return f"{root}/{self.version}/{self.name}"
 
 
-def snapshot_objects(api: Api) -> frozenset[ObjectRef]:
-    """Return every object of every kind that can be listed, but for those that no run answers for."""
-    lists = api.each(lambda resource: _objects(api, resource), _resources(api))
+def snapshot_objects(api: Api, *, custom: bool = True) -> frozenset[ObjectRef]:
+    """Return every object of every kind that can be listed, but for those that no run answers for.
+
+    A control plane that was just started holds no custom resources, and the server needs seconds to
+    open the storage of so many kinds: without ``custom`` their lists are left out.
+    """
+    left_out = frozenset[str]() if custom else _custom_kinds(api)
+    resources = [resource for resource in _resources(api) if resource.full_name not in left_out]
+    lists = api.each(lambda resource: _objects(api, resource), resources)
     return frozenset(found for objects in lists for found in objects)
 
 
@@ -106,6 +116,12 @@ def _resources(api: Api) -> list[_Resource]:
     for resource in found:
         preferred.setdefault((resource.group, resource.name), resource)
     return [resource for key, resource in preferred.items() if key not in IGNORED_KINDS]
+
+
+def _custom_kinds(api: Api) -> frozenset[str]:
+    """Return the kinds that CRDs define, as "resource.group", which is the name of each CRD."""
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    return frozenset(crd["metadata"]["name"] for crd in api.get(path, accept=_METADATA_ONLY)["items"] or [])
 
 
 def _kind(resource: Json) -> str:

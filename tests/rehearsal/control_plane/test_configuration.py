@@ -56,8 +56,9 @@ def test_autoscaling_looks_every_two_seconds(documents: list[dict[str, Any]]) ->
     assert flags(documents[0], "kube-controller-manager")["horizontal-pod-autoscaler-sync-period"] == "2s"
 
 
-def test_nodes_get_leases(documents: list[dict[str, Any]]) -> None:
-    assert documents[0]["options"]["nodeLeaseDurationSeconds"] == 40
+def test_no_node_needs_a_heartbeat(documents: list[dict[str, Any]]) -> None:
+    assert flags(documents[0], "kwok-controller")["node-lease-duration-seconds"] == "0"
+    assert flags(documents[0], "kube-controller-manager")["node-monitor-grace-period"] == "24h"
 
 
 def test_the_file_holds_every_stage(documents: list[dict[str, Any]]) -> None:

@@ -116,7 +116,9 @@ def test_what_cannot_be_placed_says_why(control_plane: ControlPlane, karpenter: 
     remove_pool(api, "small")
 
 
-def test_a_pool_removed_after_karpenter_stays(control_plane: ControlPlane, karpenter: Karpenter) -> None:
+def test_the_nodes_of_a_pool_removed_after_karpenter_stay(
+    control_plane: ControlPlane, karpenter: Karpenter
+) -> None:
     api = control_plane.api
     baseline = snapshot_objects(api)
     add_pool(api, "orphan", {"node.kubernetes.io/instance-type": ["g6.xlarge"]})
@@ -126,6 +128,6 @@ def test_a_pool_removed_after_karpenter_stays(control_plane: ControlPlane, karpe
     api.delete(f"{POOLS}/orphan")
     remove_pod(api, "one-gpu")
     kinds = {ref.kind for ref in leftovers(api, baseline, settle_seconds=2)}
-    assert kinds >= {"NodePool", "NodeClaim", "Node"}
+    assert kinds >= {"NodeClaim", "Node"}
     karpenter.start()
-    until(lambda: not api.find(f"{POOLS}/orphan"))
+    until(lambda: not [node for node in nodes(api) if node.nodepool == "orphan"])

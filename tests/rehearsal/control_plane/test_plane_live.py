@@ -180,6 +180,13 @@ def test_leftovers_are_exactly_what_was_planted(control_plane: ControlPlane) -> 
     assert leftovers(api, baseline, settle_seconds=30) == ()
 
 
+def test_a_baseline_without_custom_resources_misses_nothing_else(control_plane: ControlPlane) -> None:
+    everything = snapshot_objects(control_plane.api)
+    assert snapshot_objects(control_plane.api, custom=False) == {
+        ref for ref in everything if "." not in ref.group or ref.group.endswith(".k8s.io")
+    }
+
+
 def test_a_namespace_and_all_in_it_leave_nothing(control_plane: ControlPlane) -> None:
     api = control_plane.api
     baseline = snapshot_objects(api)
