@@ -6,7 +6,6 @@ was killed), everything recorded in the run's folder is ended.
 """
 
 import json
-import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -151,5 +150,4 @@ def watch(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    os.umask(0o077)
     watch(Path(sys.argv[1]))

@@ -64,7 +64,8 @@ class ControlPlane:
         if cls.find(root, name) is not None:
             raise ControlPlaneError(f"{name} is already running in {folder}; end it with: make rehearse-stop")
         _remove(folder)
-        folder.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)  # it will hold the administrator's key
         plane = cls(folder, name, Watchdog(folder))
         try:
             seed = Seed(root.resolve(), toolchain, crds)
