@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from automation import Event, Outcome, StackError, Step, StepState
-from planning.cost import fixed_lines, floor_lines, node_lines, total
+from planning.cost import CostLine, fixed_lines, floor_lines, node_lines, total
 from planning.plan import Plan
 from rehearsal.control_plane import ControlPlane, observe
 from rehearsal.control_plane.leftovers import ObjectRef, leftovers, snapshot_objects
@@ -97,10 +97,8 @@ class Rehearsal:
             )
             for service in observe.services_without_pods(stage.plane.api):
                 labels = ", ".join(f"{key}={value}" for key, value in service.selector.items())
-                self.report.wrong(
-                    "placement",
-                    f"Service {service.namespace}/{service.name} selects no pod ({labels}). Fix its selector.",
-                )
+                name = f"Service {service.namespace}/{service.name}"
+                self.report.wrong("placement", f"{name} selects no pod ({labels}). Fix its selector.")
             said.append(_placed(placement))
 
     def _again(self, stage: Stage) -> None:
@@ -198,14 +196,14 @@ class Rehearsal:
         for waiting in pending:
             self.report.wrong(self._current, explain(waiting, self.config.settings))
 
-    def _cost(self, placement: Placement) -> list:
+    def _cost(self, placement: Placement) -> list[CostLine]:
         types = [node.instance_type for node in placement.nodes]
         return node_lines(types) + fixed_lines(self.config.settings)
 
 
 def baseline_of(plane: ControlPlane) -> frozenset[ObjectRef]:
     """What the API server holds before a run."""
-    return snapshot_objects(plane.api)
+    return snapshot_objects(plane.api, custom=False)
 
 
 def _changes(outcome: Outcome) -> str:

@@ -39,8 +39,8 @@ def run(options: Options, narrator: Narrator, progress: Progress) -> Report:
         options=options, config=config, plan=make_plan(config.settings), report=report, narrator=narrator
     )
     with rehearsal.phase("control plane") as said:
-        plane = ControlPlane.start(toolchain, name=options.stack, root=options.root)
-        said.append(f"Kubernetes {toolchain.kubernetes}, {plane.apply_crds(toolchain.crds)} CRDs")
+        plane = ControlPlane.start(toolchain, name=options.stack, root=options.root, crds=toolchain.crds)
+        said.append(f"Kubernetes {toolchain.kubernetes}, {len(toolchain.crds)} files of CRDs")
     program = options.program or user_program(options.project)
     try:
         baseline = baseline_of(plane)

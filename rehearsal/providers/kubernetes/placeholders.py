@@ -81,6 +81,8 @@ def _pod_spec(placeholder: Placeholder) -> Tree:
         "nodeSelector": placement.node_selector,
         "tolerations": placement.tolerations,
         "affinity": placement.affinity,
+        # No kubelet ends the pods of a node that is gone; with any grace they would wait for it.
+        "terminationGracePeriodSeconds": 0,
         "containers": [
             {
                 "name": "placeholder",
