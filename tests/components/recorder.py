@@ -35,6 +35,7 @@ class Recorded:
     """One resource as the program asked for it. Inputs are plain; `secret_inputs` names the secret ones.
 
     `depends_on` holds the URNs of explicit dependencies and of the resources whose outputs it uses.
+    `request` is what the engine was sent, for the options that have no field here.
     """
 
     type: str
@@ -50,6 +51,7 @@ class Recorded:
     retain_on_delete: bool
     ignore_changes: tuple[str, ...]
     delete_before_replace: bool
+    request: resource_pb2.RegisterResourceRequest
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ def _recorded(request: resource_pb2.RegisterResourceRequest, urn: str) -> Record
         retain_on_delete=request.retainOnDelete,
         ignore_changes=tuple(request.ignoreChanges),
         delete_before_replace=request.deleteBeforeReplace,
+        request=request,
     )
 
 
@@ -181,22 +184,28 @@ def record(
     *,
     calls: Mapping[str, Mapping[str, Any]] | None = None,
     outputs: Mapping[str, Mapping[str, Any]] | None = None,
+    project: str = "recorded",
+    stack: str = "test",
+    recording: Recording | None = None,
 ) -> Recording:
     """Run `program` and return its graph.
 
     `calls` adds answers to invokes by token; `outputs` adds output properties by type token (camelCase).
+    Give a `recording` to see what was registered before a failure.
     Raises what the program raises, in its body or in an `.apply`; AssertionError if it makes no resource.
     """
-    recording = Recording()
+    recording = Recording() if recording is None else recording
     monitor = _Monitor(_Mocks(calls or {}, outputs or {}), recording)
-    contextvars.Context().run(_run, program, monitor)
+    contextvars.Context().run(_run, program, monitor, (project, stack))
     assert recording.resources, "the program registered no resource"
     return recording
 
 
-def _run(program: Callable[[], object], monitor: _Monitor) -> None:
+def _run(program: Callable[[], object], monitor: _Monitor, named: tuple[str, str]) -> None:
+    project, stack = named
     engine = MockEngine(None)
-    configure(Settings(project="recorded", stack="test", monitor=monitor, engine=engine, dry_run=False))
+    # Made here, not outside: Settings keeps its values in the context of its making.
+    configure(Settings(project=project, stack=stack, monitor=monitor, engine=engine, dry_run=False))
 
     def run_program() -> None:
         program()
