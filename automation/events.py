@@ -1,5 +1,6 @@
 """What happens during an operation, as small typed values instead of the engine's own event tree."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -44,6 +45,8 @@ Event = Step | Message
 Listener = Callable[[Event], None]
 
 _QUIET = "debug"
+_TRACEBACK = "Traceback (most recent call last):"
+_PLACE = re.compile(r'File "([^"]+)", line (\d+)')
 
 
 def translate(event: EngineEvent) -> Event | None:
@@ -65,4 +68,13 @@ def _step(state: StepState, metadata: StepEventMetadata) -> Step:
 
 def _message(diagnostic: DiagnosticEvent) -> Message:
     severity = diagnostic.severity.removesuffix("#err")
-    return Message(severity=severity, text=diagnostic.message.strip(), urn=diagnostic.urn or "")
+    return Message(severity=severity, text=without_traceback(diagnostic.message), urn=diagnostic.urn or "")
+
+
+def without_traceback(text: str) -> str:
+    """Return an error without its traceback, but with the place it came from."""
+    said, found, trace = text.partition(_TRACEBACK)
+    said = said.removeprefix("an unhandled error occurred:").strip()
+    said = said.removeprefix("python inline source runtime error:").strip()
+    places = _PLACE.findall(trace)
+    return f"{said} ({places[-1][0]}, line {places[-1][1]})" if found and places else said

@@ -84,8 +84,23 @@ def _dollars(line: CostLine | None) -> str:
 
 
 def _kinds(report: Report) -> Table:
-    rows = [(kind, str(count)) for kind, count in sorted(report.kinds.items())]
-    return Table(title="Resources", columns=("type", "count"), rows=rows)
+    """Resources by the service or API group they belong to, each with its kinds."""
+    groups: dict[str, dict[str, int]] = {}
+    for token, count in report.kinds.items():
+        module, _, kind = token.rpartition(":")
+        group = module.rpartition("/")[0] if module.startswith(("aws:", "random:")) else module
+        groups.setdefault(group, {})[kind] = count
+    rows = [
+        (
+            group,
+            str(sum(kinds.values())),
+            ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items())),
+        )
+        for group, kinds in sorted(groups.items())
+    ]
+    return Table(
+        title=f"Resources: {sum(report.kinds.values())}", columns=("group", "count", "kinds"), rows=rows
+    )
 
 
 def _charts(report: Report) -> Table:
