@@ -25,8 +25,12 @@ DATA_NAMESPACE = "data"
 
 @dataclass(frozen=True, kw_only=True)
 class DataPlace:
-    """What all data services share: where they run, and the namespace whose pods use them."""
+    """What all data services share: where they run, and the namespace whose pods use them.
 
+    `prefix` starts the names of databases in AWS, which an account has once in a region.
+    """
+
+    prefix: str
     cluster: Cluster
     network: Network
     app_namespace: pulumi.Input[str]
@@ -48,6 +52,7 @@ class _InCluster(TypedDict):
 class _Managed(TypedDict):
     """Arguments of every AWS-managed data service."""
 
+    prefix: str
     provider: pulumi.ProviderResource
     app_namespace: pulumi.Input[str]
     vpc_id: pulumi.Input[str]
@@ -114,6 +119,7 @@ def _in_cluster(data: DataSettings, place: DataPlace, child: pulumi.ResourceOpti
 
 def _managed(data: DataSettings, place: DataPlace) -> _Managed:
     return _Managed(
+        prefix=place.prefix,
         provider=place.cluster.provider,
         app_namespace=place.app_namespace,
         vpc_id=place.network.vpc_id,

@@ -210,6 +210,7 @@ class InferencePlatform(pulumi.ComponentResource):
 
     def _make_data(self, models: pulumi.Output[str]) -> dict[str, pulumi.Output[str]]:
         place = data_services.DataPlace(
+            prefix=self._settings.cluster.name,
             cluster=self._cluster,
             network=self._network,
             app_namespace=models,

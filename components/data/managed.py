@@ -17,6 +17,7 @@ BACKUP_DAYS = 7
 class ManagedArgs:
     """Where a managed database stands, who may reach it, and how hard it is to delete.
 
+    `prefix` starts its name in AWS, which an account has once in a region: stacks that share one differ in it.
     `client_security_group_id` is that of the nodes, whose pods use it: on EKS, the cluster's security group.
     `app_namespace` gets the Secret for programs; `provider` is the cluster's. `protect` makes Pulumi refuse
     to delete the database, and RDS as well.
@@ -24,6 +25,7 @@ class ManagedArgs:
     key that goes with the stack would leave a last snapshot nobody can read.
     """
 
+    prefix: str
     provider: pulumi.ProviderResource
     app_namespace: pulumi.Input[str]
     vpc_id: pulumi.Input[str]
@@ -32,6 +34,10 @@ class ManagedArgs:
     protect: bool
     tags: Mapping[str, str]
     kms_key_arn: pulumi.Input[str] | None = None
+
+    def identifier(self, name: str) -> str:
+        """Return the name in AWS of the component `name`; ElastiCache takes at most 40 characters."""
+        return f"{self.prefix}-{name}"
 
 
 def security_group(
@@ -59,7 +65,7 @@ def security_group(
     return group
 
 
-def final_snapshot(name: str, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    """Return a name for the snapshot taken at deletion, new for each database that ever had `name`."""
+def final_snapshot(name: str, identifier: str, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    """Return a name for the snapshot taken at deletion, new for each database that ever had `identifier`."""
     suffix = RandomId(f"{name}-final-snapshot", byte_length=4, opts=child)
-    return pulumi.Output.format("{0}-final-{1}", name, suffix.hex)
+    return pulumi.Output.format("{0}-final-{1}", identifier, suffix.hex)

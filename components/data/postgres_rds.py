@@ -49,11 +49,12 @@ class ManagedPostgres(Postgres):
     the master user may.
 
         database = ManagedPostgres("postgres", ManagedPostgresArgs(
+            prefix="inference",
             provider=cluster.provider,
             app_namespace="apps",
             vpc_id=network.vpc_id,
             subnet_ids=network.intra_subnet_ids,
-            client_security_group_id=cluster.security_group_id,
+            client_security_group_id=cluster.cluster_security_group_id,
             protect=True,
             tags={"team": "ml"},
             instance_class="db.m7g.large",
@@ -82,7 +83,7 @@ class ManagedPostgres(Postgres):
         group = managed.security_group(f"{name}-security-group", _PORT, args, child)
         return aws.rds.Instance(
             f"{name}-instance",
-            identifier=name,
+            identifier=args.identifier(name),
             engine=RDS_POSTGRES.engine,
             engine_version=RDS_POSTGRES.version,
             # The version is pinned here; RDS must not move it behind Pulumi's back.
@@ -103,14 +104,14 @@ class ManagedPostgres(Postgres):
             parameter_group_name=self._parameters(name, args, child).name,
             backup_retention_period=managed.BACKUP_DAYS,
             copy_tags_to_snapshot=True,
-            final_snapshot_identifier=managed.final_snapshot(name, child),
+            final_snapshot_identifier=managed.final_snapshot(name, args.identifier(name), child),
             skip_final_snapshot=False,
             deletion_protection=args.protect,
             performance_insights_enabled=True,
             performance_insights_retention_period=_INSIGHTS_DAYS,
             performance_insights_kms_key_id=args.kms_key_arn,
             enabled_cloudwatch_logs_exports=["postgresql", "upgrade"],
-            tags=named(args.tags, name),
+            tags=named(args.tags, args.identifier(name)),
             opts=child.merge(pulumi.ResourceOptions(protect=args.protect)),
         )
 

@@ -33,11 +33,12 @@ class ManagedRedisCache(RedisCache):
     With a replica it fails over by itself.
 
         cache = ManagedRedisCache("redis", ManagedRedisCacheArgs(
+            prefix="inference",
             provider=cluster.provider,
             app_namespace="apps",
             vpc_id=network.vpc_id,
             subnet_ids=network.intra_subnet_ids,
-            client_security_group_id=cluster.security_group_id,
+            client_security_group_id=cluster.cluster_security_group_id,
             protect=True,
             tags={"team": "ml"},
             node_type="cache.m7g.large",
@@ -64,8 +65,8 @@ class ManagedRedisCache(RedisCache):
         several = args.replicas > 0
         return aws.elasticache.ReplicationGroup(
             f"{name}-group",
-            replication_group_id=name,
-            description=f"Valkey cache {name}",
+            replication_group_id=args.identifier(name),
+            description=f"Valkey cache {args.identifier(name)}",
             engine=ELASTICACHE_VALKEY.engine,
             engine_version=ELASTICACHE_VALKEY.version,
             auto_minor_version_upgrade=False,
@@ -82,8 +83,8 @@ class ManagedRedisCache(RedisCache):
             security_group_ids=[managed.security_group(f"{name}-security-group", _PORT, args, child).id],
             parameter_group_name=self._parameters(name, args, child).name,
             snapshot_retention_limit=managed.BACKUP_DAYS,
-            final_snapshot_identifier=managed.final_snapshot(name, child),
-            tags=named(args.tags, name),
+            final_snapshot_identifier=managed.final_snapshot(name, args.identifier(name), child),
+            tags=named(args.tags, args.identifier(name)),
             opts=child.merge(pulumi.ResourceOptions(protect=args.protect)),
         )
 

@@ -35,6 +35,7 @@ def _in_cluster(**changes: Any) -> Recording:
 def _managed(**changes: Any) -> Recording:
     def program() -> None:
         args: dict[str, Any] = {
+            "prefix": "main",
             "provider": k8s.Provider("provider", kubeconfig="{}"),
             "app_namespace": "apps",
             "vpc_id": "vpc-1",
@@ -97,9 +98,10 @@ def test_rds_is_encrypted_private_backed_up_and_takes_a_last_snapshot() -> None:
     assert instance["multiAz"] is True
     assert instance["backupRetentionPeriod"] == 7
     assert instance["skipFinalSnapshot"] is False
-    assert instance["finalSnapshotIdentifier"].startswith("pg-final-")
+    assert instance["finalSnapshotIdentifier"].startswith("main-pg-final-")
     assert instance["autoMinorVersionUpgrade"] is False
-    assert instance["tags"] == {"team": "ml", "Name": "pg"}
+    assert instance["identifier"] == "main-pg"
+    assert instance["tags"] == {"team": "ml", "Name": "main-pg"}
 
 
 def test_rds_speaks_tls_only_and_only_to_the_nodes() -> None:

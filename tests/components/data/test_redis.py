@@ -32,6 +32,7 @@ def _in_cluster(**changes: Any) -> Recording:
 def _managed(**changes: Any) -> Recording:
     def program() -> None:
         args: dict[str, Any] = {
+            "prefix": "main",
             "provider": k8s.Provider("provider", kubeconfig="{}"),
             "app_namespace": "apps",
             "vpc_id": "vpc-1",
@@ -89,6 +90,7 @@ def test_elasticache_is_encrypted_both_ways_and_wants_the_password() -> None:
 def test_elasticache_fails_over_when_there_is_a_replica(*, replicas: int, fails_over: bool) -> None:
     group = _managed(replicas=replicas).one(GROUP).inputs
 
+    assert group["replicationGroupId"] == "main-cache"
     assert group["numCacheClusters"] == replicas + 1
     assert group["automaticFailoverEnabled"] is fails_over
     assert group["multiAzEnabled"] is fails_over
