@@ -1,0 +1,1 @@
+"""Programs that embed parts of the platform."""
