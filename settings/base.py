@@ -13,4 +13,5 @@ class Section(BaseModel):
         alias_generator=to_camel,
         use_attribute_docstrings=True,
         strict=True,
+        allow_inf_nan=False,
     )

@@ -3,69 +3,100 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from itertools import chain
 
 from catalog.eks import SUPPORTED_MINORS
-from catalog.instances import gpu_names, instances
-from catalog.models import MODELS
+from catalog.instances import instances
 from settings.errors import one_of
 from settings.fields import Capacity
-from settings.models import ModelSettings, TritonRepositorySettings
 from settings.pools import GpuPoolSettings
-from settings.references import Served, pool_has_gpu, pools_for, served
+from settings.references import served
+from settings.served_checks import model_problems, served_problems
 from settings.stack import Settings
 
-_ARN = re.compile(r"^arn:aws[\w-]*:(iam|sts)::\d{12}:[\w+=,.@/-]+$")
+_ARN = re.compile(r"arn:aws[\w-]*:(iam|sts)::\d{12}:[\w+=,.@/-]+", re.ASCII)
+# AWS: keys to 128 and values to 256 of these characters, 50 tags; ours and Karpenter's own take some.
+_TAG = re.compile(r"[\w\s.:/=+@-]*")
+_LONGEST_TAG_KEY = 128
+_LONGEST_TAG_VALUE = 256
+_MOST_TAGS = 40
 
 
-def check(settings: Settings, *, region: str, secrets: frozenset[str]) -> list[str]:
-    """Return every problem of settings whose fields are each valid by themselves."""
-    return list(
-        chain(
-            _cluster(settings, region),
-            _unique(settings),
-            chain.from_iterable(
-                _pool(f"gpuPools[{i}]", p, settings) for i, p in enumerate(settings.gpu_pools)
-            ),
-            chain.from_iterable(_served(item, settings) for item in served(settings)),
-            chain.from_iterable(_model(f"models[{i}]", m, secrets) for i, m in enumerate(settings.models)),
-        )
+def check(settings: Settings, *, region: str | None, secrets: frozenset[str]) -> list[str]:
+    """Return every problem of settings whose fields are each valid by themselves.
+
+    Zones are checked against `region` where that is known; `secrets` are the names of those that are set.
+    """
+    pools = chain.from_iterable(
+        _pool(f"gpuPools[{index}]", pool, settings) for index, pool in enumerate(settings.gpu_pools)
     )
+    things = chain.from_iterable(served_problems(item, settings) for item in served(settings))
+    models = chain.from_iterable(
+        model_problems(f"models[{index}]", model, secrets) for index, model in enumerate(settings.models)
+    )
+    cluster = [*_cluster(settings), *_zones(settings, region), *_endpoint(settings), *_admins(settings)]
+    return [*cluster, *_unique(settings), *pools, *things, *models, *_tags(settings)]
 
 
-def _cluster(settings: Settings, region: str) -> Iterator[str]:
+def _cluster(settings: Settings) -> Iterator[str]:
     cluster = settings.cluster
     if cluster.kubernetes_version not in SUPPORTED_MINORS:
         known = ", ".join(SUPPORTED_MINORS)
         yield f'cluster.kubernetesVersion: "{cluster.kubernetes_version}" is not supported. Use one of {known}.'
-    for index, zone in enumerate(cluster.network.zones):
-        if not zone.startswith(region):
-            yield f"cluster.network.zones[{index}]: {zone} is not in {region}, which aws:region names."
-    for index, cidr in enumerate(cluster.endpoint.public_access_cidrs):
-        if cidr.endswith("/0"):
-            fix = "List the ranges that need it, for example your office's."
-            yield f"cluster.endpoint.publicAccessCidrs[{index}]: {cidr} lets the whole internet in. {fix}"
-    for index, arn in enumerate(cluster.admins):
-        if not _ARN.match(arn):
-            yield f'cluster.admins[{index}]: "{arn}" is no ARN of a principal, like arn:aws:iam::123456789012:role/x.'
     system = cluster.system_nodes.instance_type
-    known_types = [name for name, instance in instances().items() if not instance.gpus]
+    known_types = [name for name, instance in instances().items() if not instance.gpu]
     if system not in known_types:
         path = "cluster.systemNodes.instanceType"
         yield f"{path}: {system} is not in the catalogue of CPU instances. {one_of(system, known_types)}"
 
 
+def _zones(settings: Settings, region: str | None) -> Iterator[str]:
+    for index, zone in enumerate(settings.cluster.network.zones):
+        # A zone's name is its region's and one letter.
+        if region is not None and zone[:-1] != region:
+            fix = f"Use zones like {region}a, or change aws:region."
+            yield f"cluster.network.zones[{index}]: {zone} is not in {region}, which aws:region names. {fix}"
+
+
+def _endpoint(settings: Settings) -> Iterator[str]:
+    for index, cidr in enumerate(settings.cluster.endpoint.public_access_cidrs):
+        path = f"cluster.endpoint.publicAccessCidrs[{index}]"
+        try:
+            wide_open = IPv4Network(cidr, strict=False).prefixlen == 0
+        except (AddressValueError, NetmaskValueError):
+            yield f"{path}: {cidr} is not an IPv4 range. Write it like 198.51.100.0/24."
+            continue
+        if wide_open:
+            fix = "List the ranges that need it, for example your office's."
+            yield f"{path}: {cidr} lets the whole internet in. {fix}"
+
+
+def _admins(settings: Settings) -> Iterator[str]:
+    for index, arn in enumerate(settings.cluster.admins):
+        if not _ARN.fullmatch(arn):
+            fix = "Write one like arn:aws:iam::123456789012:role/name."
+            yield f'cluster.admins[{index}]: "{arn}" is no ARN of a principal. {fix}'
+
+
 def _unique(settings: Settings) -> Iterator[str]:
-    yield from _twice("gpuPools", "name", [pool.name for pool in settings.gpu_pools])
+    pools = [(f"gpuPools[{index}]", pool.name) for index, pool in enumerate(settings.gpu_pools)]
+    yield from _twice("name", pools)
     items = served(settings)
-    yield from _twice("models and tritonRepositories", "name", [item.settings.name for item in items])
-    yield from _twice("models and tritonRepositories", "route", [item.route for item in items])
+    yield from _twice("name", [(item.path, item.settings.name) for item in items])
+    # Things without routes go by their names: two of one name have been reported just now.
+    first = {item.settings.name: item.path for item in reversed(items)}
+    routed = [item for item in items if item.settings.route or first[item.settings.name] == item.path]
+    yield from _twice("route", [(item.path, item.route) for item in routed])
 
 
-def _twice(section: str, key: str, values: Iterable[str]) -> Iterator[str]:
-    for value, count in Counter(values).items():
-        if count > 1:
-            yield f"{section}: {count} entries have the {key} {value}. Give each its own."
+def _twice(key: str, entries: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Name entries whose value an earlier one has."""
+    first: dict[str, str] = {}
+    for path, value in entries:
+        if value in first:
+            yield f"{path}.{key}: {value} is the {key} of {first[value]} already. Give each its own."
+        first.setdefault(value, path)
 
 
 def _pool(path: str, pool: GpuPoolSettings, settings: Settings) -> Iterator[str]:
@@ -77,68 +108,36 @@ def _pool(path: str, pool: GpuPoolSettings, settings: Settings) -> Iterator[str]
     if len(kinds) > 1:
         fix = "Karpenter packs before it compares prices: make one pool for each GPU."
         yield f"{path}.instanceTypes: mixes GPUs ({', '.join(sorted(kinds))}). {fix}"
+    zones = settings.cluster.network.zones
     for zone in pool.zones:
-        if zone not in settings.cluster.network.zones:
-            zones = ", ".join(settings.cluster.network.zones)
-            yield f"{path}.zones: {zone} is not a zone of the network. Use some of {zones}."
+        if zone not in zones:
+            yield f"{path}.zones: {zone} is not a zone of the network. Use some of {', '.join(zones)}."
+    for kind, count in Counter(pool.capacity).items():
+        if count > 1:
+            yield f"{path}.capacity: {kind} appears {count} times. Name each kind once."
     if (Capacity.RESERVED in pool.capacity) != bool(pool.capacity_reservations):
         fix = "list ids in capacityReservations, and `reserved` in capacity, or neither"
         yield f"{path}.capacity: reserved capacity and reservations belong together: {fix}."
 
 
 def _near(name: str, known: list[str]) -> str:
+    """Instance types of the same family, or the families: the whole catalogue is no help in one line."""
     family = [other for other in known if other.split(".")[0] == name.split(".", maxsplit=1)[0]]
     return one_of(name, family or sorted({other.split(".")[0] for other in known}))
 
 
-def _served(item: Served, settings: Settings) -> Iterator[str]:
-    thing, path = item.settings, item.path
-    if thing.replicas.min > thing.replicas.max:
-        yield f"{path}.replicas.min: {thing.replicas.min} is above replicas.max ({thing.replicas.max}). Swap them."
-    if thing.gpu.type not in gpu_names():
-        yield f"{path}.gpu.type: {thing.gpu.type} is not in the catalogue. {one_of(thing.gpu.type, gpu_names())}"
-    else:
-        yield from _reference(path, thing, settings)
-
-
-def _reference(
-    path: str, thing: ModelSettings | TritonRepositorySettings, settings: Settings
-) -> Iterator[str]:
-    names = [pool.name for pool in settings.gpu_pools]
-    wanted = f"{thing.gpu.count} x {thing.gpu.type}"
-    if thing.pool is not None and thing.pool not in names:
-        yield f"{path}.pool: {thing.pool} is not a pool. {one_of(thing.pool, names)}"
-        return
-    candidates = pools_for(thing, settings.gpu_pools)
-    if not candidates:
-        where = f"pool {thing.pool}" if thing.pool else "no pool"
-        fix = f"Add an instance type with {wanted} to a pool, or change gpu."
-        yield f"{path}.gpu: {wanted} on one node: {where} has {'no ' if thing.pool else 'an '}instance for it. {fix}"
-    elif len(candidates) > 1:
-        fits = ", ".join(pool.name for pool in settings.gpu_pools if pool_has_gpu(pool, thing.gpu))
-        yield f"{path}.pool: is missing, and {len(candidates)} pools have {wanted}. Name one of {fits}."
-
-
-def _model(path: str, model: ModelSettings, secrets: frozenset[str]) -> Iterator[str]:
-    card = MODELS.get(model.source)
-    if card is None:
-        if model.weights_gib is None:
-            fix = "Set weightsGib to the size of its safetensors files, or add it to catalog/models.py."
-            yield f"{path}.source: {model.source} is not in the catalogue. {fix}"
-        return
-    if model.max_model_len > card.max_context:
-        yield f"{path}.maxModelLen: {model.max_model_len} is beyond the model's {card.max_context}. Lower it."
-    if card.gated and "hfToken" not in secrets:
-        fix = "Run `pulumi config set --secret hfToken`."
-        yield f"{path}.source: {model.source} is gated and hfToken is missing. {fix}"
-    count = model.gpu.count
-    if card.heads % count or (card.kv_heads % count and count % card.kv_heads):
-        valid = [
-            n for n in (1, 2, 4, 8) if card.heads % n == 0 and not (card.kv_heads % n and n % card.kv_heads)
-        ]
-        heads = f"{card.heads} attention and {card.kv_heads} KV heads"
-        yield f"{path}.gpu.count: {count} does not divide the model's {heads}. Use one of {_listed(valid)}."
-
-
-def _listed(numbers: Iterable[int]) -> str:
-    return ", ".join(str(number) for number in numbers)
+def _tags(settings: Settings) -> Iterator[str]:
+    if len(settings.tags) > _MOST_TAGS:
+        yield f"tags: {len(settings.tags)} tags are more than {_MOST_TAGS}. Remove some."
+    for key, value in settings.tags.items():
+        if (
+            not key
+            or len(key) > _LONGEST_TAG_KEY
+            or not _TAG.fullmatch(key)
+            or key.lower().startswith("aws:")
+        ):
+            fix = f"Use 1 to {_LONGEST_TAG_KEY} letters, digits, spaces and _.:/=+-@, without aws: in front."
+            yield f'tags: "{key}" is no key that AWS accepts. {fix}'
+        if len(value) > _LONGEST_TAG_VALUE or not _TAG.fullmatch(value):
+            fix = f"Use up to {_LONGEST_TAG_VALUE} letters, digits, spaces and _.:/=+-@."
+            yield f'tags.{key}: "{value}" is no value that AWS accepts. {fix}'

@@ -5,9 +5,11 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.base import Section
-from settings.fields import NatGateways, Zone
+from settings.fields import Cidr, NatGateways, Word, Zone
+from settings.patterns import NAME
 
-Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
+# IAM: a path of 512 characters and a name of 64 behind the account.
+Arn = Annotated[str, Field(max_length=620)]
 
 
 class NetworkSettings(Section):
@@ -33,20 +35,20 @@ class EndpointSettings(Section):
 class SystemNodeSettings(Section):
     """The managed node group that runs operators, gateways and data services. It has no GPUs."""
 
-    instance_type: str = "m7i.xlarge"
+    instance_type: Word = "m7i.xlarge"
     """EC2 instance type."""
 
-    count: int = Field(default=3, ge=2)
-    """Number of nodes. Karpenter's two replicas must stand on different ones, so at least 2."""
+    count: int = Field(default=3, ge=2, le=450)
+    """Number of nodes. Karpenter's two replicas must stand on different ones; EKS allows a group 450."""
 
 
 class ClusterSettings(Section):
     """The EKS cluster."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$", max_length=32)]
+    name: Annotated[str, Field(pattern=NAME, max_length=32)]
     """Name of the EKS cluster and prefix of what belongs to it, at most 32 characters."""
 
-    kubernetes_version: str = "1.36"
+    kubernetes_version: Word = "1.36"
     """Kubernetes minor version, quoted, for example "1.36"."""
 
     network: NetworkSettings
@@ -55,7 +57,7 @@ class ClusterSettings(Section):
     endpoint: EndpointSettings = EndpointSettings()
     """Access to the Kubernetes API server."""
 
-    admins: tuple[str, ...] = ()
+    admins: tuple[Arn, ...] = ()
     """ARNs of IAM principals that administer the cluster, beside the one that runs Pulumi."""
 
     system_nodes: SystemNodeSettings = SystemNodeSettings()

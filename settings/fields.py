@@ -5,12 +5,20 @@ from typing import Annotated
 
 from pydantic import Field
 
+from settings.patterns import CIDR, NAME, ZONE
+
 # Kubernetes object names; 40 characters leave room for the suffixes of children (the limit is 63).
-Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$", max_length=40)]
+Name = Annotated[str, Field(pattern=NAME, max_length=40)]
 
-Zone = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$")]
+Zone = Annotated[str, Field(pattern=ZONE)]
 
-PositiveInt = Annotated[int, Field(ge=1)]
+Cidr = Annotated[str, Field(pattern=CIDR)]
+
+# A word that a table of the catalogue has, or has not.
+Word = Annotated[str, Field(max_length=40)]
+
+# Kubernetes counts in 32 bits.
+PositiveInt = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class Engine(StrEnum):

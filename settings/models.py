@@ -5,16 +5,19 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.base import Section
-from settings.fields import Engine, Name, PositiveInt
+from settings.fields import Engine, Name, PositiveInt, Word
+from settings.patterns import REPOSITORY, ROUTE, SOURCE, TRITON_MODEL
 
-Route = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=63)]
+Route = Annotated[str, Field(pattern=ROUTE, max_length=63)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
+# The largest open weights are near 1,500 GiB; the largest local disk of a GPU instance is about 30,000.
+WeightsGib = Annotated[float, Field(gt=0, le=30_000)]
 
 
 class GpuSettings(Section):
     """The GPUs one replica uses."""
 
-    type: str
+    type: Word
     """GPU name as Karpenter spells it, for example l4, l40s, h100."""
 
     count: PositiveInt = 1
@@ -56,10 +59,10 @@ class ModelSettings(Section):
     engine: Engine = Engine.VLLM
     """Serving engine."""
 
-    source: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")]
+    source: Annotated[str, Field(pattern=SOURCE)]
     """Hugging Face repository, for example Qwen/Qwen2.5-7B-Instruct."""
 
-    weights_gib: Annotated[float, Field(gt=0)] | None = None
+    weights_gib: WeightsGib | None = None
     """Size of the weights in GiB, for a model that the catalogue does not know."""
 
     gpu: GpuSettings
@@ -100,13 +103,13 @@ class TritonRepositorySettings(Section):
     name: Name
     """Name of the server in the cluster."""
 
-    repository: Annotated[str, Field(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?$")]
+    repository: Annotated[str, Field(pattern=REPOSITORY)]
     """Model repository, as s3://bucket/prefix."""
 
-    repository_gib: Annotated[float, Field(gt=0)] = 10
+    repository_gib: WeightsGib = 10
     """Size of the models to load, in GiB."""
 
-    models: tuple[Annotated[str, Field(pattern=r"^[\w.-]+$")], ...] = Field(min_length=1)
+    models: tuple[Annotated[str, Field(pattern=TRITON_MODEL)], ...] = Field(min_length=1)
     """Names of the models to load."""
 
     gpu: GpuSettings

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.base import Section
-from settings.fields import Capacity, Name, PositiveInt, Zone
+from settings.fields import Capacity, Name, PositiveInt, Word, Zone
+from settings.patterns import RESERVATION
 
 
 class DisruptionSettings(Section):
@@ -27,13 +28,13 @@ class GpuPoolSettings(Section):
     name: Name
     """Name of the pool; nodes carry it as the label inference-platform/pool."""
 
-    instance_types: tuple[str, ...] = Field(min_length=1)
+    instance_types: tuple[Word, ...] = Field(min_length=1)
     """EC2 instance types, all with the same GPU, for example g6.xlarge."""
 
     capacity: tuple[Capacity, ...] = Field(default=(Capacity.ON_DEMAND,), min_length=1)
     """`reserved`, `spot` and `onDemand`, the preferred one first."""
 
-    capacity_reservations: tuple[Annotated[str, Field(pattern=r"^cr-[0-9a-f]{8,17}$")], ...] = ()
+    capacity_reservations: tuple[Annotated[str, Field(pattern=RESERVATION)], ...] = ()
     """Ids of EC2 capacity reservations, needed when capacity lists `reserved`."""
 
     zones: tuple[Zone, ...] = ()

@@ -1,76 +1,157 @@
 """Turns pydantic's errors into lines a user can act on: setting, value, limit, fix."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from settings.errors import SettingsError, one_of
+from settings.errors import one_of
+from settings.patterns import WORDS
+
+SECURE = "secure"
+"""The one key of an encrypted value in a stack file."""
 
 _LONGEST_VALUE = 60
 
+# Pydantic's kinds of error in words that follow the value; braces take pydantic's own limits.
+_LIMITS = {
+    "string_type": "is not text",
+    "string_too_long": "is longer than {max_length} characters",
+    "string_too_short": "is shorter than {min_length} characters",
+    "int_type": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "float_type": "is not a number",
+    "finite_number": "is not a finite number",
+    "bool_type": "is neither true nor false",
+    "model_type": "is not a mapping of keys to values",
+    "dict_type": "is not a mapping of keys to values",
+    "tuple_type": "is not a list",
+    "too_short": "has {actual_length} entries; the fewest are {min_length}",
+    "too_long": "has {actual_length} entries; the most are {max_length}",
+    "greater_than": "is not above {gt}",
+    "greater_than_equal": "is below the least, {ge}",
+    "less_than": "is not below {lt}",
+    "less_than_equal": "is above the most, {le}",
+}
 
-def explain(error: ValidationError, root: type[BaseModel]) -> SettingsError:
-    """Return a `SettingsError` with one line for each of pydantic's errors."""
-    return SettingsError(_line(detail, root) for detail in error.errors())
+
+def explain(
+    error: ValidationError,
+    root: type[BaseModel],
+    *,
+    skip: Collection[str] = (),
+    known_too: Collection[str] = (),
+) -> list[str]:
+    """Return one line for each of pydantic's errors.
+
+    Sections named in `skip` are left out; `known_too` are keys beside the root's own fields.
+    """
+    details = (detail for detail in error.errors(include_url=False) if not _echo(detail))
+    return [
+        _line(detail, root, known_too) for detail in details if detail["loc"][:1] not in {(s,) for s in skip}
+    ]
 
 
 def path_text(location: Sequence[int | str]) -> str:
     """Write a location as the user would: `models[0].gpu.count`."""
     text = ""
     for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+        text += f"[{part}]" if isinstance(part, int) else f".{part or '(empty)'}"
     return text.removeprefix(".")
 
 
-def _line(detail: ErrorDetails, root: type[BaseModel]) -> str:
+def _echo(detail: ErrorDetails) -> bool:
+    """Whether a list is called short only because its wrong entries, reported by themselves, do not count."""
+    given = detail["input"]
+    short = detail["type"] == "too_short" and isinstance(given, list)
+    return short and len(given) >= detail.get("ctx", {}).get("min_length", 0)
+
+
+def _line(detail: ErrorDetails, root: type[BaseModel], known_too: Collection[str]) -> str:
     """One error as one line."""
-    location = detail["loc"]
+    location, given = detail["loc"], detail["input"]
     path = path_text(location)
+    if detail["type"] == "json_invalid":
+        return "config: lists or mappings stand too deep in one another. See docs/configuration.md."
     if detail["type"] == "extra_forbidden":
-        known = [field.alias or name for name, field in _section_at(root, location[:-1]).model_fields.items()]
+        section, _ = _find(root, location[:-1])
+        known = [*_fields(section), *(known_too if len(location) == 1 else ())]
         return f"{path}: unknown key. {one_of(str(location[-1]), known)}"
-    meaning = _meaning(root, location)
+    _, field = _find(root, location)
+    meaning = (field.description if field else None) or "see docs/configuration.md."
     if detail["type"] == "missing":
         return f"{path}: is missing. Set it: {meaning}"
+    if isinstance(given, dict) and set(given) == {SECURE}:
+        return f"{path}: is encrypted, and only secrets may be. Set it without --secret: {meaning}"
     if detail["type"] == "enum":
-        expected = str(detail.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
-        return f"{path}: {_shown(detail['input'])} is not known. {one_of(str(detail['input']), expected.split(', '))}"
-    return f"{path}: {_shown(detail['input'])}: {_said(detail)}. Expected: {meaning}"
+        known = str(detail.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
+        return f"{path}: {_shown(given)} is not known. {one_of(str(given), known.split(', '))}"
+    return f"{path}: {_shown(given)} {_limit(detail)}. {_fix(detail)}Expected: {meaning}"
 
 
-def _said(detail: ErrorDetails) -> str:
-    """Pydantic's words, made to fit in the middle of a line."""
-    message = detail["msg"].removeprefix("Input ").rstrip(".")
-    return message[0].lower() + message[1:]
+def _limit(detail: ErrorDetails) -> str:
+    """What the value is not, in words that follow it."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "string_pattern_mismatch" and context["pattern"] in WORDS:
+        return f"is not {WORDS[context['pattern']]}"
+    if kind in _LIMITS:
+        return _LIMITS[kind].format(**context)
+    return f"is refused ({detail['msg']})"
+
+
+def _fix(detail: ErrorDetails) -> str:
+    """How to write the value, where quotes are all that is wrong with it."""
+    kind, given = detail["type"], detail["input"]
+    if kind == "string_type" and isinstance(given, (bool, int, float)):
+        return "Put it in quotes. "
+    if kind in ("int_type", "float_type", "bool_type") and isinstance(given, str):
+        return "Write it without quotes. " if _is_scalar(given) else ""
+    return ""
+
+
+def _is_scalar(text: str) -> bool:
+    """Whether a text is a number, true or false with quotes around it."""
+    try:
+        return isinstance(json.loads(text), (bool, int, float))
+    except ValueError:
+        return False
 
 
 def _shown(value: Any) -> str:
-    """The value as it stood in the file, cut when long."""
-    text = f'"{value}"' if isinstance(value, str) else str(value)
+    """The value as it stood in the file, cut when long; a list or mapping only by its kind."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "the list"
+    if value is None:
+        return "an empty value"
+    text = f'"{value}"' if isinstance(value, str) else json.dumps(value, default=str)
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
 
 
-def _meaning(root: type[BaseModel], location: Sequence[int | str]) -> str:
-    """The first line of the docstring of the field that `location` points at."""
-    names = [part for part in location if isinstance(part, str)]
-    section = _section_at(root, names[:-1])
-    for name, field in section.model_fields.items():
-        if names and names[-1] in (name, field.alias):
-            return (field.description or "").strip().splitlines()[0]
-    return "see docs/configuration.md."
-
-
-def _section_at(root: type[BaseModel], location: Sequence[int | str]) -> type[BaseModel]:
-    """The settings model that holds the keys at `location`."""
-    section = root
+def _find(
+    root: type[BaseModel], location: Sequence[int | str]
+) -> tuple[type[BaseModel] | None, FieldInfo | None]:
+    """The settings model that `location` leads to, if it is one, and the field that holds it."""
+    section: type[BaseModel] | None = root
+    field: FieldInfo | None = None
     for part in location:
-        fields: Mapping[str, Any] = {f.alias or n: f for n, f in section.model_fields.items()}
-        if part in fields:
-            section = _model_in(fields[str(part)].annotation) or section
-    return section
+        found = _fields(section).get(str(part))
+        if isinstance(part, str) and found is not None:
+            field, section = found, _model_in(found.annotation)
+        elif isinstance(part, str):
+            section = None
+    return section, field
+
+
+def _fields(section: type[BaseModel] | None) -> Mapping[str, FieldInfo]:
+    """A section's fields by their keys in YAML."""
+    fields = section.model_fields.items() if section else ()
+    return {field.alias or name: field for name, field in fields}
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

@@ -6,26 +6,21 @@ from typing import Any
 from pulumi.runtime import config as runtime
 
 from settings.loader import SECURE, StackConfig, from_values
-from settings.stack import SECRETS
 
 
 def current() -> StackConfig:
     """Check the running stack's configuration; raise `SettingsError` with every problem at once."""
     # pulumi.Config can only be asked for keys one knows; a misspelt key must be found too.
     raw: dict[str, str] = {**runtime.get_config_env(), **runtime.CONFIG.get()}
-    return from_values({key: _value(key, text) for key, text in raw.items()})
+    hidden = frozenset(key for key in raw if runtime.is_config_secret(key))
+    hidden |= frozenset(runtime.get_config_secret_keys_env())
+    return from_values({key: {SECURE: ""} if key in hidden else _value(text) for key, text in raw.items()})
 
 
-def _value(key: str, text: str) -> Any:
-    """Parse a value as the stack file had it; a secret becomes its marker, never its text."""
-    name = key.rpartition(":")[2]
-    if name in SECRETS:
-        return {SECURE: ""} if runtime.is_config_secret(key) or key in _secret_keys() else text
+def _value(text: str) -> Any:
+    """Parse a value as the stack file had it: Pulumi hands over lists and mappings as JSON, texts as they are."""
     try:
-        return json.loads(text)
-    except json.JSONDecodeError:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
         return text
-
-
-def _secret_keys() -> list[str]:
-    return runtime.get_config_secret_keys_env()
+    return value if isinstance(value, (list, dict)) else text

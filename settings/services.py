@@ -5,12 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.base import Section
-from settings.fields import DataMode, PositiveInt, TlsIssuer
+from settings.fields import DataMode, PositiveInt, TlsIssuer, Word
+from settings.patterns import EMAIL, HOSTNAME
 
-Hostname = Annotated[
-    str,
-    Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", max_length=253),
-]
+Hostname = Annotated[str, Field(pattern=HOSTNAME, max_length=253)]
+# What one EBS volume and one RDS instance can hold.
+SizeGib = Annotated[int, Field(ge=1, le=65_536)]
 
 
 class PostgresSettings(Section):
@@ -19,13 +19,13 @@ class PostgresSettings(Section):
     mode: DataMode
     """`inCluster` or `managed`."""
 
-    size_gib: Annotated[int, Field(ge=20)] = 20
+    size_gib: Annotated[int, Field(ge=20, le=65_536)] = 20
     """Storage of each instance, in GiB."""
 
     instances: Annotated[int, Field(ge=1, le=5)] = 1
     """Database instances; from 2 on, a managed database spans two zones."""
 
-    instance_class: str = "db.m7g.large"
+    instance_class: Word = "db.m7g.large"
     """RDS instance class; used by `managed` only."""
 
 
@@ -35,20 +35,20 @@ class RedisSettings(Section):
     mode: DataMode
     """`inCluster` or `managed`."""
 
-    size_gib: PositiveInt = 8
+    size_gib: SizeGib = 8
     """Storage in GiB (in the cluster)."""
 
     replicas: Annotated[int, Field(ge=0, le=5)] = 0
     """Replicas beside the primary."""
 
-    node_type: str = "cache.m7g.large"
+    node_type: Word = "cache.m7g.large"
     """ElastiCache node type; used by `managed` only."""
 
 
 class QdrantSettings(Section):
     """Qdrant, the vector database. AWS has no managed one, so it runs in the cluster."""
 
-    size_gib: PositiveInt = 10
+    size_gib: SizeGib = 10
     """Storage of each replica, in GiB."""
 
     replicas: Annotated[int, Field(ge=1, le=9)] = 1
@@ -80,7 +80,7 @@ class EdgeSettings(Section):
     tls_issuer: TlsIssuer
     """`letsencrypt-staging` (no rate limits, not trusted by browsers) or `letsencrypt-prod`."""
 
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    email: Annotated[str, Field(pattern=EMAIL)]
     """Address that Let's Encrypt writes to before a certificate ends."""
 
     max_body_mib: PositiveInt = 50
@@ -102,5 +102,5 @@ class MonitoringSettings(Section):
     retention_days: PositiveInt = 15
     """Days that metrics are kept."""
 
-    size_gib: PositiveInt = 50
+    size_gib: SizeGib = 50
     """Storage for metrics, in GiB."""

@@ -1,0 +1,28 @@
+"""What texts must look like, each with the words that say so in errors and in the documentation."""
+
+from typing import Final
+
+NAME: Final = r"^[a-z]([a-z0-9-]*[a-z0-9])?$"
+ZONE: Final = r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$"
+CIDR: Final = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$"
+RESERVATION: Final = r"^cr-[0-9a-f]{8,17}$"
+ROUTE: Final = r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"
+SOURCE: Final = r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"
+REPOSITORY: Final = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_./-]*)?$"
+TRITON_MODEL: Final = r"^[A-Za-z0-9_.-]+$"
+HOSTNAME: Final = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
+EMAIL: Final = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+
+WORDS: Final = {
+    NAME: "lower-case letters, digits and hyphens, a letter first",
+    ZONE: "an availability zone, like us-east-1a",
+    CIDR: "an IPv4 range, like 10.0.0.0/16",
+    RESERVATION: "the id of a capacity reservation, like cr-0123456789abcdef0",
+    ROUTE: "lower-case letters, digits, hyphens and dots",
+    SOURCE: "a Hugging Face repository, like Qwen/Qwen2.5-7B-Instruct",
+    REPOSITORY: "an S3 address, like s3://bucket/prefix",
+    TRITON_MODEL: "letters, digits, dots, hyphens and underscores",
+    HOSTNAME: "a hostname in lower case, like api.example.com",
+    EMAIL: "an e-mail address",
+}
+"""For each pattern, the end of the sentence: this value is not ..."""

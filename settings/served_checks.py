@@ -1,0 +1,76 @@
+"""Checks of what is served: its replicas, its GPUs, the pool it runs in, and what the catalogue knows of it."""
+
+from collections.abc import Iterator
+
+from catalog.instances import gpu_names, instances
+from catalog.models import MODELS, Model
+from settings.errors import one_of
+from settings.models import ModelSettings
+from settings.pools import GpuPoolSettings
+from settings.references import Served, pools_for
+from settings.stack import Settings
+
+# GPUs that one instance can have.
+_GPU_COUNTS = (1, 2, 4, 8)
+
+
+def served_problems(item: Served, settings: Settings) -> Iterator[str]:
+    """Name what is wrong with the replicas, GPUs and pool of a model or Triton repository."""
+    thing, path = item.settings, item.path
+    low, high = thing.replicas.min, thing.replicas.max
+    if low > high:
+        fix = f"Lower it to {high}, or raise replicas.max to {low}."
+        yield f"{path}.replicas.min: {low} is above replicas.max ({high}). {fix}"
+    if thing.gpu.type not in gpu_names():
+        yield f"{path}.gpu.type: {thing.gpu.type} is not in the catalogue. {one_of(thing.gpu.type, gpu_names())}"
+    else:
+        yield from _pool_problems(item, settings)
+
+
+def model_problems(path: str, model: ModelSettings, secrets: frozenset[str]) -> Iterator[str]:
+    """Name what is wrong with a model by what the catalogue knows of it; `secrets` are those that are set."""
+    card = MODELS.get(model.source)
+    if card is None:
+        if model.weights_gib is None:
+            fix = "Set weightsGib to the size of its safetensors files, or add it to catalog/models.py."
+            yield f"{path}.source: {model.source} is not in the catalogue. {fix}"
+        return
+    if model.max_model_len > card.max_context:
+        limit = f"{model.max_model_len} tokens are beyond the model's {card.max_context}"
+        yield f"{path}.maxModelLen: {limit}. Set it to {card.max_context} or less."
+    if card.gated and "hfToken" not in secrets:
+        fix = "Run `pulumi config set --secret hfToken`."
+        yield f"{path}.source: {model.source} is gated and hfToken is missing. {fix}"
+    if not _divides(model.gpu.count, card):
+        valid = ", ".join(str(count) for count in _GPU_COUNTS if _divides(count, card))
+        heads = f"{card.heads} attention and {card.kv_heads} KV heads"
+        yield f"{path}.gpu.count: {model.gpu.count} does not divide the model's {heads}. Use one of {valid}."
+
+
+def _divides(count: int, card: Model) -> bool:
+    """Whether tensor parallel over `count` GPUs works: it shares out heads, or repeats each KV head evenly."""
+    return card.heads % count == 0 and (card.kv_heads % count == 0 or count % card.kv_heads == 0)
+
+
+def _pool_problems(item: Served, settings: Settings) -> Iterator[str]:
+    """Name a pool that is not there, cannot hold the GPUs, or is one of several."""
+    thing, path, pools = item.settings, item.path, settings.gpu_pools
+    names = [pool.name for pool in pools]
+    wanted = f"{thing.gpu.count} x {thing.gpu.type}"
+    if thing.pool is not None and thing.pool not in names:
+        yield f"{path}.pool: {thing.pool} is not a pool. {one_of(thing.pool, names)}"
+        return
+    fitting = pools_for(thing, pools)
+    asked = [pool for pool in pools if thing.pool in (None, pool.name)]
+    if not fitting and all(map(_known, asked)):
+        where = f"pool {thing.pool} has no" if thing.pool else "no pool has an"
+        fix = f"Add an instance type with {wanted} to a pool, or change gpu."
+        yield f"{path}.gpu: {wanted} on one node: {where} instance for it. {fix}"
+    if len(fitting) > 1 and thing.pool is None:
+        fits = ", ".join(pool.name for pool in fitting)
+        yield f"{path}.pool: is missing, and {len(fitting)} pools have {wanted}. Name one of {fits}."
+
+
+def _known(pool: GpuPoolSettings) -> bool:
+    """Whether all its instance types are in the catalogue; one that is not has been named already."""
+    return all(name in instances() for name in pool.instance_types)

@@ -1,0 +1,307 @@
+"""Every kind of bad input gets exactly one line: setting, value, limit, fix."""
+
+import pytest
+
+from tests.settings.stacks import Change, changed, drop, problems, put
+
+
+def bad(change: Change, *parts: str) -> tuple[Change, str]:
+    """One mistake, and its line in parts that a space joins."""
+    return change, " ".join(parts)
+
+
+WRONG_KEYS = [
+    bad(
+        put("model", []),
+        "model: unknown key. Did you mean models? Known: cluster, gpuPools, models, tritonRepositories, data,",
+        "edge, monitoring, tags, hfToken.",
+    ),
+    bad(
+        put("hftoken", "hf_abcdef"),
+        "hftoken: unknown key. Did you mean hfToken? Known: cluster, gpuPools, models, tritonRepositories, data,",
+        "edge, monitoring, tags, hfToken.",
+    ),
+    bad(
+        put("cluster.network.zone", ["us-east-1a"]),
+        "cluster.network.zone: unknown key. Did you mean zones? Known: cidr, zones, natGateways.",
+    ),
+    bad(
+        put("data.postgres.size", 20),
+        "data.postgres.size: unknown key. Did you mean sizeGib? Known: mode, sizeGib, instances, instanceClass.",
+    ),
+    bad(
+        put("models.1.gpu.cuont", 2),
+        "models[1].gpu.cuont: unknown key. Did you mean count? Known: type, count.",
+    ),
+    bad(
+        put("models.0.max_model_len", 8192),
+        "models[0].max_model_len: unknown key. Did you mean maxModelLen? Known: name, engine, source, weightsGib,",
+        "gpu, pool, maxModelLen, concurrency, gpuMemoryUtilization, replicas, scaling, route.",
+    ),
+    bad(
+        put("edge.colour", "red"),
+        "edge.colour: unknown key. Known: hostname, tlsIssuer, email, maxBodyMib, readTimeoutSeconds,",
+        "sendTimeoutSeconds, requireApiKey.",
+    ),
+    bad(drop("models.0.gpu"), "models[0].gpu: is missing. Set it: GPUs of one replica."),
+    bad(drop("edge"), "edge: is missing. Set it: The gateway."),
+]
+
+WRONG_TYPES = [
+    bad(
+        put("models.0.maxModelLen", "8192"),
+        'models[0].maxModelLen: "8192" is not a whole number. Write it without quotes.',
+        "Expected: Longest context of a request, in tokens (prompt and answer).",
+    ),
+    bad(
+        put("models.0.maxModelLen", "eight thousand"),
+        'models[0].maxModelLen: "eight thousand" is not a whole number.',
+        "Expected: Longest context of a request, in tokens (prompt and answer).",
+    ),
+    bad(
+        put("cluster.kubernetesVersion", 1.36),
+        "cluster.kubernetesVersion: 1.36 is not text. Put it in quotes.",
+        'Expected: Kubernetes minor version, quoted, for example "1.36".',
+    ),
+    bad(
+        put("cluster.name", False),  # noqa: FBT003  YAML's `no`
+        "cluster.name: false is not text. Put it in quotes.",
+        "Expected: Name of the EKS cluster and prefix of what belongs to it, at most 32 characters.",
+    ),
+    bad(
+        put("cluster.deletionProtection", "true"),
+        'cluster.deletionProtection: "true" is neither true nor false. Write it without quotes.',
+        "Expected: Whether AWS refuses to delete the cluster and its data services.",
+    ),
+    bad(
+        put("models.0.replicas.max", 2.5),
+        "models[0].replicas.max: 2.5 is not a whole number. Expected: Most replicas under load.",
+    ),
+    bad(
+        put("models.0.gpu", "l4"),
+        'models[0].gpu: "l4" is not a mapping of keys to values. Expected: GPUs of one replica.',
+    ),
+    bad(put("models", {}), "models: a mapping is not a list. Expected: Models to serve."),
+    bad(put("models", None), "models: an empty value is not a list. Expected: Models to serve."),
+    bad(put("models", []), "models: the list has 0 entries; the fewest are 1. Expected: Models to serve."),
+    bad(
+        put("tags.edge", 5),
+        "tags.edge: 5 is not text. Put it in quotes. Expected: AWS tags put on everything.",
+    ),
+    bad(
+        put("models.0.replicas.max", 0),
+        "models[0].replicas.max: 0 is below the least, 1. Expected: Most replicas under load.",
+    ),
+    bad(
+        put("models.0.weightsGib", float("nan")),
+        "models[0].weightsGib: NaN is not a finite number.",
+        "Expected: Size of the weights in GiB, for a model that the catalogue does not know.",
+    ),
+    bad(
+        put("models.0.weightsGib", float("inf")),
+        "models[0].weightsGib: Infinity is not a finite number.",
+        "Expected: Size of the weights in GiB, for a model that the catalogue does not know.",
+    ),
+    bad(
+        put("models.0.gpuMemoryUtilization", 1.0),
+        "models[0].gpuMemoryUtilization: 1.0 is above the most, 0.98.",
+        "Expected: Fraction of GPU memory the server may take, 0.5 to 0.98.",
+    ),
+    bad(
+        put("edge.hostname", "not a host"),
+        'edge.hostname: "not a host" is not a hostname in lower case, like api.example.com.',
+        "Expected: Public DNS name of the gateway.",
+    ),
+    bad(
+        put("edge.hostname", "https://api.example.com"),
+        'edge.hostname: "https://api.example.com" is not a hostname in lower case, like api.example.com.',
+        "Expected: Public DNS name of the gateway.",
+    ),
+    bad(
+        put("models.0.name", "x" * 41),
+        f'models[0].name: "{"x" * 41}" is longer than 40 characters.',
+        "Expected: Name of the model in the cluster and in requests.",
+    ),
+    bad(
+        put("models.0.source", "Qwen"),
+        'models[0].source: "Qwen" is not a Hugging Face repository, like Qwen/Qwen2.5-7B-Instruct.',
+        "Expected: Hugging Face repository, for example Qwen/Qwen2.5-7B-Instruct.",
+    ),
+    bad(
+        put("cluster.network.natGateways", "perzone"),
+        'cluster.network.natGateways: "perzone" is not known. Did you mean perZone? Known: single, perZone.',
+    ),
+    bad(
+        put("models.0.engine", "vlm"),
+        'models[0].engine: "vlm" is not known. Did you mean vllm? Known: vllm.',
+    ),
+    bad(
+        put("gpuPools.0.capacity.1", "ondemand"),
+        'gpuPools[0].capacity[1]: "ondemand" is not known. Did you mean onDemand? Known: reserved, spot, onDemand.',
+    ),
+    bad(
+        put("models.0.name", {"secure": "AAAB"}),
+        "models[0].name: is encrypted, and only secrets may be. Set it without --secret:",
+        "Name of the model in the cluster and in requests.",
+    ),
+    bad(
+        put("edge", {"secure": "AAAB"}),
+        "edge: is encrypted, and only hfToken may be. Set it without --secret.",
+    ),
+]
+
+WRONG_TOGETHER = [
+    bad(
+        put("cluster.kubernetesVersion", "1.34"),
+        'cluster.kubernetesVersion: "1.34" is not supported. Use one of 1.35, 1.36.',
+    ),
+    bad(
+        put("cluster.systemNodes", {"instanceType": "g6.xlarge"}),
+        "cluster.systemNodes.instanceType: g6.xlarge is not in the catalogue of CPU instances.",
+        "Did you mean m6i.xlarge? Known: m7i.large, m7i.xlarge, m7i.2xlarge, m7i.4xlarge, m6i.large, m6i.xlarge,",
+        "m6i.2xlarge, m6i.4xlarge.",
+    ),
+    bad(
+        put("cluster.network.zones.1", "us-east-2b"),
+        "cluster.network.zones[1]: us-east-2b is not in us-east-1, which aws:region names.",
+        "Use zones like us-east-1a, or change aws:region.",
+    ),
+    bad(
+        put("cluster.network.zones.1", "us-east-10b"),
+        'cluster.network.zones[1]: "us-east-10b" is not an availability zone, like us-east-1a.',
+        "Expected: Availability zones, for example us-east-1a. Two for development, three for production.",
+    ),
+    bad(
+        put("cluster.endpoint", {"publicAccessCidrs": ["198.51.100.0/24", "0.0.0.0/0"]}),
+        "cluster.endpoint.publicAccessCidrs[1]: 0.0.0.0/0 lets the whole internet in.",
+        "List the ranges that need it, for example your office's.",
+    ),
+    bad(
+        put("cluster.endpoint", {"publicAccessCidrs": ["198.51.100.256/24"]}),
+        "cluster.endpoint.publicAccessCidrs[0]: 198.51.100.256/24 is not an IPv4 range.",
+        "Write it like 198.51.100.0/24.",
+    ),
+    bad(
+        put("cluster.admins", ["alice"]),
+        'cluster.admins[0]: "alice" is no ARN of a principal.',
+        "Write one like arn:aws:iam::123456789012:role/name.",
+    ),
+    bad(
+        put("gpuPools.0.instanceTypes", ["g6.xlarge", "g6.2xlrge"]),
+        "gpuPools[0].instanceTypes: g6.2xlrge is not in the catalogue of GPU instances.",
+        "Did you mean g6.2xlarge? Known: g6.xlarge, g6.2xlarge, g6.4xlarge, g6.8xlarge, g6.12xlarge,",
+        "g6.16xlarge, g6.24xlarge, g6.48xlarge.",
+    ),
+    bad(
+        put("gpuPools.0.instanceTypes", ["g6.xlarge", "g5.xlarge"]),
+        "gpuPools[0].instanceTypes: mixes GPUs (a10g, l4).",
+        "Karpenter packs before it compares prices: make one pool for each GPU.",
+    ),
+    bad(
+        put("gpuPools.0.zones", ["us-east-1c"]),
+        "gpuPools[0].zones: us-east-1c is not a zone of the network. Use some of us-east-1a, us-east-1b.",
+    ),
+    bad(
+        put("gpuPools.0.capacity", ["reserved", "onDemand"]),
+        "gpuPools[0].capacity: reserved capacity and reservations belong together:",
+        "list ids in capacityReservations, and `reserved` in capacity, or neither.",
+    ),
+    bad(
+        put("gpuPools.0.capacityReservations", ["cr-0123456789abcdef0"]),
+        "gpuPools[0].capacity: reserved capacity and reservations belong together:",
+        "list ids in capacityReservations, and `reserved` in capacity, or neither.",
+    ),
+    bad(
+        put("gpuPools.0.capacity", ["spot", "spot"]),
+        "gpuPools[0].capacity: spot appears 2 times. Name each kind once.",
+    ),
+    bad(
+        put("gpuPools.1.name", "small"),
+        "gpuPools[1].name: small is the name of gpuPools[0] already. Give each its own.",
+    ),
+    bad(
+        put("models.0.gpu.type", "l40"),
+        "models[0].gpu.type: l40 is not in the catalogue. Did you mean l40s? Known: a100, a10g, b200, b300, h100,",
+        "h200, l4, l40s, rtx-pro-4500, rtx-pro-server-6000, t4, t4g, v100.",
+    ),
+    bad(
+        put("models.1.pool", "largest"),
+        "models[1].pool: largest is not a pool. Did you mean large? Known: small, large.",
+    ),
+    bad(
+        put("models.1.pool", "small"),
+        "models[1].gpu: 2 x l40s on one node: pool small has no instance for it.",
+        "Add an instance type with 2 x l40s to a pool, or change gpu.",
+    ),
+    bad(
+        put("models.0.gpu.count", 4),
+        "models[0].gpu: 4 x l4 on one node: no pool has an instance for it.",
+        "Add an instance type with 4 x l4 to a pool, or change gpu.",
+    ),
+    bad(
+        put("tritonRepositories.0.replicas", {"min": 3, "max": 2}),
+        "tritonRepositories[0].replicas.min: 3 is above replicas.max (2).",
+        "Lower it to 2, or raise replicas.max to 3.",
+    ),
+    bad(
+        put("models.0.replicas.min", 5),
+        "models[0].replicas.min: 5 is above replicas.max (4). Lower it to 4, or raise replicas.max to 5.",
+    ),
+    bad(
+        put("models.1.gpu.count", 3),
+        "models[1].gpu.count: 3 does not divide the model's 32 attention and 8 KV heads. Use one of 1, 2, 4, 8.",
+    ),
+    bad(
+        put("models.1.name", "chat"),
+        "models[1].name: chat is the name of models[0] already. Give each its own.",
+    ),
+    bad(
+        put("tritonRepositories.0.name", "chat"),
+        "tritonRepositories[0].name: chat is the name of models[0] already. Give each its own.",
+    ),
+    bad(
+        put("models.1.route", "chat"),
+        "models[1].route: chat is the route of models[0] already. Give each its own.",
+    ),
+    bad(
+        put("tritonRepositories.0.route", "llama"),
+        "tritonRepositories[0].route: llama is the route of models[1] already. Give each its own.",
+    ),
+    bad(
+        put("models.0.maxModelLen", 65_536),
+        "models[0].maxModelLen: 65536 tokens are beyond the model's 32768. Set it to 32768 or less.",
+    ),
+    bad(
+        put("models.0.source", "acme/unheard-of"),
+        "models[0].source: acme/unheard-of is not in the catalogue.",
+        "Set weightsGib to the size of its safetensors files, or add it to catalog/models.py.",
+    ),
+    bad(
+        drop("hfToken"),
+        "models[1].source: meta-llama/Llama-3.1-8B-Instruct is gated and hfToken is missing.",
+        "Run `pulumi config set --secret hfToken`.",
+    ),
+    bad(
+        put("hfToken", "hf_abcdef"),
+        "hfToken: stands in plain text. Set it with `pulumi config set --secret hfToken`,",
+        "and replace the one that leaked.",
+    ),
+    bad(
+        put("tags.aws:owner", "me"),
+        'tags: "aws:owner" is no key that AWS accepts.',
+        "Use 1 to 128 letters, digits, spaces and _.:/=+-@, without aws: in front.",
+    ),
+    bad(
+        put("tags.team", "a;b"),
+        'tags.team: "a;b" is no value that AWS accepts. Use up to 256 letters, digits, spaces and _.:/=+-@.',
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "line"), [*WRONG_KEYS, *WRONG_TYPES, *WRONG_TOGETHER])
+def test_one_mistake_gets_its_one_line(change: Change, line: str) -> None:
+    assert problems(changed(change)) == (line,)
+
+
+def test_the_stack_that_is_spoiled_is_valid() -> None:
+    assert problems(changed()) == ()
