@@ -110,7 +110,7 @@ class GpuPool(pulumi.ComponentResource):
             instance_types=["g6.xlarge", "g6.2xlarge"],
             capacity=[Capacity.SPOT, Capacity.ON_DEMAND],
             max_gpus=4,
-            node_role=karpenter.node_role_name,
+            node_role=cluster.node_role_name,
             cluster_name=cluster.name,
             provider=cluster.provider,
             depends_on=[karpenter],

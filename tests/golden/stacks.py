@@ -1,0 +1,50 @@
+"""Runs the whole program for a stack, as Pulumi would, and keeps the graph."""
+
+import json
+import runpy
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pulumi.runtime import set_all_config
+
+from settings.loader import PROJECT, raw_config
+from tests.components.recorder import Recording, record
+
+ROOT = Path(__file__).parents[2]
+STACKS = ("dev", "prod")
+
+
+def stack_values(stack: str) -> dict[str, Any]:
+    """Return the configuration in `Pulumi.<stack>.yaml`, by full key."""
+    return raw_config(ROOT, stack)
+
+
+def run_program() -> None:
+    """Run `__main__.py` as Pulumi's language host does."""
+    runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+
+
+def record_program(
+    values: Mapping[str, Any],
+    *,
+    stack: str = "dev",
+    secrets: Iterable[str] = (),
+    recording: Recording | None = None,
+) -> Recording:
+    """Record the program with these values; `secrets` are the keys whose values are secret."""
+
+    def configured() -> None:
+        # Pulumi hands every value over as text, objects and lists as JSON.
+        texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+        set_all_config(texts, list(secrets))
+        run_program()
+
+    return record(configured, project=PROJECT, stack=stack, recording=recording)
+
+
+@cache
+def recorded(stack: str) -> Recording:
+    """Return the graph of one of the repository's stacks; it is recorded once in a process."""
+    return record_program(stack_values(stack), stack=stack)
