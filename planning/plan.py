@@ -41,7 +41,7 @@ def _network_problems(settings: Settings) -> list[str]:
     try:
         plan_subnets(network.cidr, network.zones)
     except NetworkPlanError as error:
-        return [str(error)]
+        return [f"{error}."]
     return []
 
 

@@ -22,12 +22,23 @@ _REMOVE_FIRST = Rollout(max_surge=0, max_unavailable=1)
 def rollout(server: ServerPlan, pool: GpuPoolSettings, servers: Sequence[ServerPlan]) -> Rollout:
     """Choose a rolling update that the pool's limit lets finish with every server at its largest.
 
-    A new pod comes first where the pool has GPUs to spare for one more node of the server; else an old one
-    goes first, which leaves one replica less for as long as the new one starts.
+    A new pod comes first where the pool has GPUs to spare for one more node of the server, or a free place on
+    its nodes; else an old one goes first, which leaves one replica less for as long as the new one starts.
     """
-    used = sum(other.node_gpus for other in servers if other.pool == pool.name)
-    spare = pool.max_gpus - used
-    return _ADD_FIRST if spare >= server.share.instance.gpus else _REMOVE_FIRST
+    mates = [other for other in servers if other.pool == pool.name]
+    spare = pool.max_gpus - sum(other.node_gpus for other in mates)
+    room = spare >= server.share.instance.gpus or _free_place(server, mates)
+    return _ADD_FIRST if room else _REMOVE_FIRST
+
+
+def _free_place(server: ServerPlan, mates: Sequence[ServerPlan]) -> bool:
+    """Whether nodes that hold every replica have a place for one more.
+
+    That is certain only where all servers of the pool need equally many GPUs: else a smaller one's pods may
+    stand where a larger one's would.
+    """
+    alike = all(other.gpus == server.gpus for other in mates)
+    return alike and any(other.max_replicas % other.share.replicas_per_node for other in mates)
 
 
 def rollout_problems(path: str, pool: GpuPoolSettings, servers: Sequence[ServerPlan]) -> list[str]:
