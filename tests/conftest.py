@@ -1,0 +1,18 @@
+"""The graphs of the repository's own stacks, for whoever asks: recorded once in a process."""
+
+import pytest
+
+from tests.components.recorder import Recording
+from tests.golden.stacks import STACKS, recorded
+
+
+@pytest.fixture(params=STACKS)
+def stack(request: pytest.FixtureRequest) -> str:
+    """Each stack of the repository by name."""
+    return request.param
+
+
+@pytest.fixture
+def platform(stack: str) -> Recording:
+    """The graph of each stack."""
+    return recorded(stack)
