@@ -48,14 +48,28 @@ class Door:
 def admit_admins(
     name: str, door: Door, arns: Sequence[pulumi.Input[str]], child: pulumi.ResourceOptions
 ) -> list[pulumi.Resource]:
-    """Give every principal an entry with full rights; what two ARNs known beforehand share is made once."""
+    """Give every principal an entry with full rights; what two ARNs known beforehand share is made once.
+
+    An ARN that is not known beforehand is that of whoever runs Pulumi. It is kept as it was at first, or the
+    next one to run Pulumi, a preview's role too, would turn the first one out.
+    """
     known = dict.fromkeys(principal_arn(arn) for arn in arns if isinstance(arn, str))
     later = [pulumi.Output.from_input(arn).apply(principal_arn) for arn in arns if not isinstance(arn, str)]
-    return [_admit_admin(f"{name}-{index}", door, arn, child) for index, arn in enumerate([*known, *later])]
+    lasting = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(ignore_changes=["principal_arn"]))
+    return [
+        *(_admit_admin(f"{name}-{_slug(arn)}", door, arn, child) for arn in known),
+        *(_admit_admin(f"{name}-{index}", door, arn, lasting) for index, arn in enumerate(later)),
+    ]
+
+
+def _slug(arn: str) -> str:
+    """Name a principal after itself: a place in a list would move when another one is added before it."""
+    account, _, principal = arn.split(":", 4)[4].partition(":")
+    return f"{account}-{principal.replace('/', '-')}"
 
 
 def _admit_admin(
-    name: str, door: Door, arn: pulumi.Input[str], child: pulumi.ResourceOptions
+    name: str, door: Door, arn: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> pulumi.Resource:
     entry = aws.eks.AccessEntry(
         name,
@@ -63,7 +77,7 @@ def _admit_admin(
         principal_arn=arn,
         type="STANDARD",
         tags=named(door.tags, name),
-        opts=child,
+        opts=opts,
     )
     return aws.eks.AccessPolicyAssociation(
         f"{name}-policy",
@@ -71,7 +85,7 @@ def _admit_admin(
         principal_arn=entry.principal_arn,
         policy_arn=f"arn:{door.partition}:eks::aws:cluster-access-policy/{eks.ADMIN_ACCESS_POLICY}",
         access_scope=aws.eks.AccessPolicyAssociationAccessScopeArgs(type="cluster"),
-        opts=child,
+        opts=opts,
     )
 
 

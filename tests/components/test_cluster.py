@@ -12,6 +12,8 @@ from tests.components.answers import ACCOUNT
 from tests.components.clusters import CLUSTER, DEPLOYER, ENTRY, NODE_GROUP, cluster, role_policies, trusted
 from tests.components.recorder import Recording, record
 
+POLICY = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
+
 
 @pytest.fixture(scope="module")
 def recording() -> Recording:
@@ -124,14 +126,31 @@ def test_every_admin_has_an_entry_with_the_admin_policy() -> None:
     recording = record(
         lambda: cluster(admin_principal_arns=[DEPLOYER, person, pulumi.Output.from_input(session)])
     )
-    entries = [e.inputs["principalArn"] for e in recording.of_type(ENTRY) if e.inputs["type"] == "STANDARD"]
-    policies = recording.of_type("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+    entries = {e.inputs["principalArn"] for e in recording.of_type(ENTRY) if e.inputs["type"] == "STANDARD"}
+    policies = recording.of_type(POLICY)
 
-    assert entries == [DEPLOYER, person, f"arn:aws:iam::{ACCOUNT}:role/ci"]
-    assert [p.inputs["principalArn"] for p in policies] == entries
+    assert entries == {DEPLOYER, person, f"arn:aws:iam::{ACCOUNT}:role/ci"}
+    assert {p.inputs["principalArn"] for p in policies} == entries
     admin = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
     assert {p.inputs["policyArn"] for p in policies} == {admin}
     assert all(p.inputs["accessScope"] == {"type": "cluster"} for p in policies)
+
+
+def test_whoever_ran_pulumi_first_stays_and_no_one_s_entry_moves_when_an_admin_is_added() -> None:
+    caller = f"arn:aws:iam::{ACCOUNT}:role/first"
+    person = f"arn:aws:iam::{ACCOUNT}:user/team/ada"
+
+    def names(*admins: str) -> dict[str, str]:
+        recording = record(lambda: cluster(admin_principal_arns=[*admins, pulumi.Output.from_input(caller)]))
+        entries = [e for e in recording.of_type(ENTRY) if e.inputs["type"] == "STANDARD"]
+        kept = {e.inputs["principalArn"] for e in entries if e.ignore_changes == ("principalArn",)}
+        assert kept == {caller}
+        return {e.inputs["principalArn"]: e.name for e in entries}
+
+    before, after = names(DEPLOYER), names(person, DEPLOYER)
+
+    assert set(after) - set(before) == {person}
+    assert {arn: after[arn] for arn in before} == before
 
 
 def test_an_admin_named_twice_has_one_entry() -> None:
