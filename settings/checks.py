@@ -104,7 +104,8 @@ def _pool(path: str, pool: GpuPoolSettings, settings: Settings) -> Iterator[str]
     unknown = [name for name in pool.instance_types if name not in known]
     for name in unknown:
         yield f"{path}.instanceTypes: {name} is not in the catalogue of GPU instances. {_near(name, known)}"
-    kinds = {instances()[name].gpu for name in pool.instance_types if name not in unknown}
+    types = [instances()[name] for name in pool.instance_types if name not in unknown]
+    kinds = {f"{one.gpu} with {one.vram_mib / 1024:.1f} GiB" for one in types}
     if len(kinds) > 1:
         fix = "Karpenter packs before it compares prices: make one pool for each GPU."
         yield f"{path}.instanceTypes: mixes GPUs ({', '.join(sorted(kinds))}). {fix}"

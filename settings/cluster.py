@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from catalog.eks import DEFAULT_MINOR
 from settings.base import Section
 from settings.fields import Cidr, NatGateways, Word, Zone
 from settings.patterns import NAME
@@ -48,7 +49,7 @@ class ClusterSettings(Section):
     name: Annotated[str, Field(pattern=NAME, max_length=32)]
     """Name of the EKS cluster and prefix of what belongs to it, at most 32 characters."""
 
-    kubernetes_version: Word = "1.36"
+    kubernetes_version: Word = DEFAULT_MINOR
     """Kubernetes minor version, quoted, for example "1.36"."""
 
     network: NetworkSettings

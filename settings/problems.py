@@ -142,7 +142,7 @@ def _find(
     for part in location:
         found = _fields(section).get(str(part))
         if isinstance(part, str) and found is not None:
-            field, section = found, _model_in(found.annotation)
+            field, section = found, model_in(found.annotation)
         elif isinstance(part, str):
             section = None
     return section, field
@@ -154,10 +154,10 @@ def _fields(section: type[BaseModel] | None) -> Mapping[str, FieldInfo]:
     return {field.alias or name: field for name, field in fields}
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def model_in(annotation: Any) -> type[BaseModel] | None:
     """The settings model inside `X`, `X | None` or `tuple[X, ...]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     if get_origin(annotation) in (tuple, Union, UnionType):
-        return next((found for arg in get_args(annotation) if (found := _model_in(arg))), None)
+        return next((found for arg in get_args(annotation) if (found := model_in(arg))), None)
     return None

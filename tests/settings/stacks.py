@@ -63,10 +63,12 @@ def valid() -> dict[str, Any]:
 
 
 def put(path: str, value: Any) -> Change:
-    """A change: `put("models.0.gpu.count", 3)`; path parts are keys, or places in a list."""
+    """A change: `put("models.0.gpu.count", 3)`; path parts are keys, or places in a list (its end too)."""
 
     def change(config: dict[str, Any]) -> None:
         holder, key = _reach(config, path)
+        if isinstance(holder, list) and key == len(holder):
+            holder.append(None)
         holder[key] = value
 
     return change

@@ -194,7 +194,12 @@ WRONG_TOGETHER = [
     ),
     bad(
         put("gpuPools.0.instanceTypes", ["g6.xlarge", "g5.xlarge"]),
-        "gpuPools[0].instanceTypes: mixes GPUs (a10g, l4).",
+        "gpuPools[0].instanceTypes: mixes GPUs (a10g with 22.4 GiB, l4 with 22.4 GiB).",
+        "Karpenter packs before it compares prices: make one pool for each GPU.",
+    ),
+    bad(
+        put("gpuPools.2", {"name": "a100", "instanceTypes": ["p4d.24xlarge", "p4de.24xlarge"], "maxGpus": 8}),
+        "gpuPools[2].instanceTypes: mixes GPUs (a100 with 40.0 GiB, a100 with 80.0 GiB).",
         "Karpenter packs before it compares prices: make one pool for each GPU.",
     ),
     bad(
