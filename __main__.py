@@ -17,12 +17,14 @@ def main() -> None:
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
     caller = aws.get_caller_identity_output()
+    # A session's own ARN cannot enter a cluster; the role or user behind it can.
+    principal = aws.iam.get_session_context_output(arn=caller.arn).issuer_arn
     args = InferencePlatformArgs(
         settings=config.settings,
         plan=plan,
         region=config.region,
         account_id=caller.account_id,
-        caller_arn=caller.arn,
+        caller_arn=principal,
         hf_token=pulumi.Config().get_secret("hfToken"),
     )
     platform = InferencePlatform(config.settings.cluster.name, args)

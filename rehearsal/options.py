@@ -20,7 +20,8 @@ class Options:
     """A rehearsal of `stack` of `project`; tools and the run's folders are under `root`.
 
     `config` stands in for the stack file's configuration, and `program` for `__main__.py`: tests plant faults
-    with them. `keep` leaves the platform and its control plane up.
+    with them. `keep` leaves the platform and its control plane up. A resource may take `patience_seconds` to
+    become ready: a node takes seconds here, so what waits longer waits for good.
     """
 
     stack: str
@@ -28,5 +29,6 @@ class Options:
     root: Path
     providers: ProviderChoice = ProviderChoice.AUTO
     keep: bool = False
+    patience_seconds: float = 60.0
     config: Mapping[str, Any] | None = None
     program: Callable[[], None] | None = None

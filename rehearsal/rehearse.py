@@ -21,8 +21,6 @@ from rehearsal.scaling import Scaled, scale, scaled
 from rehearsal.stage import Stage
 from settings import StackConfig
 
-# A node needs 2 seconds here and a pod less; what waits longer than this waits for good.
-_PLACE_SECONDS = 60.0
 _LEFTOVER_SECONDS = 10.0
 
 
@@ -186,7 +184,7 @@ class Rehearsal:
             counts = Counter(pod.labels.get("app.kubernetes.io/instance") for pod in observe.pods(api))
             return all(counts[name] >= count for name, count in wanted.items())
 
-        placement = settle(api, there, _PLACE_SECONDS)
+        placement = settle(api, there, self.options.patience_seconds)
         self._unplaced(placement.pending)
         for pod in placement.unready:
             self.report.wrong(self._current, f"{pod} has a node and does not become ready.")

@@ -29,9 +29,6 @@ from rehearsal.toolchain import Toolchain
 from rehearsal.workdir import WorkDir
 from settings import StackConfig
 
-PATIENCE_SECONDS = 90.0
-"""How long a resource may take to become ready: a node takes seconds here, so what waits longer waits for good."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
@@ -104,7 +101,7 @@ def _providers(options: Options, cloud: Cloud, releases: HelmReleases) -> list[P
     providers: list[Provider] = [AwsProvider(cloud, version("pulumi-aws"))]
     if chosen_providers(options.providers) == ProviderChoice.BUILTIN:
         providers += [
-            KubernetesProvider(releases, Patience(longest_seconds=PATIENCE_SECONDS)),
+            KubernetesProvider(releases, Patience(longest_seconds=options.patience_seconds)),
             RandomProvider(version("pulumi-random")),
         ]
     return providers

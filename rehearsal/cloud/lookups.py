@@ -28,6 +28,13 @@ def _caller_identity(world: World, args: Mapping[str, Any]) -> dict[str, Any]:
     return {"accountId": ACCOUNT_ID, "arn": arn, "id": ACCOUNT_ID, "userId": "AIDAREHEARSAL"}
 
 
+def _session_context(world: World, args: Mapping[str, Any]) -> dict[str, Any]:
+    """Who is behind a session; a user, as the rehearsal's caller is, is behind itself."""
+    del world
+    arn = args["arn"]
+    return {"arn": arn, "id": arn, "issuerArn": arn, "issuerId": "", "issuerName": "", "sessionName": ""}
+
+
 def _partition(world: World, args: Mapping[str, Any]) -> dict[str, Any]:
     del args
     partition = partition_of(world.region)
@@ -101,6 +108,7 @@ def _cluster(world: World, args: Mapping[str, Any]) -> dict[str, Any]:
 
 
 LOOKUPS: Mapping[str, Lookup] = {
+    "aws:iam/getSessionContext:getSessionContext": _session_context,
     "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getPartition:getPartition": _partition,

@@ -17,6 +17,14 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
         "id": ACCOUNT,
         "userId": "AROAEXAMPLE",
     },
+    "aws:iam/getSessionContext:getSessionContext": {
+        "arn": f"arn:aws:iam::{ACCOUNT}:role/deployer",
+        "id": f"arn:aws:iam::{ACCOUNT}:role/deployer",
+        "issuerArn": f"arn:aws:iam::{ACCOUNT}:role/deployer",
+        "issuerId": "AROAEXAMPLE",
+        "issuerName": "deployer",
+        "sessionName": "",
+    },
     "aws:index/getRegion:getRegion": {"region": REGION, "id": REGION, "name": REGION},
     "aws:index/getPartition:getPartition": {
         "partition": "aws",
