@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 import pytest
 import yaml
@@ -51,6 +51,28 @@ def test_every_key_and_secret_is_in_the_documentation() -> None:
         for field in section.model_fields.values():
             assert f"| `{field.alias}` | " in text
     assert all(f"`{PROJECT}:{secret}`" in text for secret in SECRETS)
+
+
+def test_the_project_file_declares_every_section_with_its_type_and_description() -> None:
+    declared = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["config"]
+
+    assert list(declared) == [field.alias for field in Settings.model_fields.values()]
+    for field in Settings.model_fields.values():
+        key = declared[str(field.alias)]
+        many = get_origin(field.annotation) is tuple
+        assert key["description"] == field.description
+        assert (key["type"], key.get("items")) == (
+            ("array", {"type": "object"}) if many else ("object", None)
+        )
+        # Without a default Pulumi demands the key.
+        assert key.get("default") == (None if field.is_required() else [] if many else {})
+
+
+def test_pulumis_defaults_change_nothing() -> None:
+    config = changed(drop("tritonRepositories"), drop("data"), drop("tags"))
+    defaults = {f"{OWN}tritonRepositories": [], f"{OWN}data": {}, f"{OWN}tags": {}, f"{OWN}monitoring": {}}
+
+    assert from_values({**defaults, **config}) == from_values(config)
 
 
 def test_no_row_of_a_table_is_broken() -> None:
