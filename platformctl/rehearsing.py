@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rehearsal.report.model import Report
 
 _INTERRUPTED = 130
+_LOG_WIDTH = 140
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,7 @@ def rehearse(options: Options, outputs: Outputs) -> int:
     from rehearsal.toolchain.display import Display  # noqa: PLC0415
 
     signal.signal(signal.SIGTERM, _leave)
-    console = Console(stderr=outputs.as_json)
+    console = _console(stderr=outputs.as_json)
     try:
         read_config(options)
         with Display(console) as display:
@@ -69,6 +70,12 @@ def stop(root: Path, stack: str) -> int:
     plane.stop()
     sys.stdout.write(f"stopped the control plane of {stack}\n")
     return 0
+
+
+def _console(*, stderr: bool) -> Console:
+    """A console; where there is no terminal to fit, tables may be wide."""
+    console = Console(stderr=stderr)
+    return console if console.is_terminal else Console(stderr=stderr, width=_LOG_WIDTH)
 
 
 def _leave(number: int, _: FrameType | None) -> None:

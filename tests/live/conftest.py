@@ -1,7 +1,7 @@
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 
-import hypothesis  # noqa: F401  its plugin would import it at the end, while Pulumi's threads still parse
 import pytest
 
 from rehearsal.control_plane import run_folder
@@ -12,6 +12,9 @@ from rehearsal.report import Report
 from rehearsal.run import run
 from rehearsal.toolchain.model import silent
 from tests.live.faults import Program
+
+# Its pytest plugin would import it at the end, while threads of Pulumi still parse: Python 3.11 cannot do both.
+importlib.import_module("hypothesis")
 
 ROOT = Path(__file__).parents[2]
 
