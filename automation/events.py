@@ -76,5 +76,8 @@ def without_traceback(text: str) -> str:
     said, found, trace = text.partition(_TRACEBACK)
     said = said.removeprefix("an unhandled error occurred:").strip()
     said = said.removeprefix("python inline source runtime error:").strip()
+    if found and said.endswith(":"):
+        # A program that Pulumi ran itself: its exception stands only at the end of the traceback.
+        said = f"{said} {trace.strip().splitlines()[-1]}"
     places = _PLACE.findall(trace)
     return f"{said} ({places[-1][0]}, line {places[-1][1]})" if found and places else said

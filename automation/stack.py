@@ -186,5 +186,5 @@ def _line(message: Message) -> str:
 
 
 def _first_error(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if "error:" in line]
+    lines = [line.partition("error:")[2].strip() for line in text.splitlines() if "error:" in line]
     return lines[0] if lines else " ".join(text.split())[:500]
