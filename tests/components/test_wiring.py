@@ -1,0 +1,263 @@
+"""Every setting reaches the resource it is about: a stack in which nearly all differ from the defaults."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, get_args
+
+import pulumi
+import pytest
+
+from components.inference_platform import InferencePlatform, InferencePlatformArgs
+from components.wiring import _CAPACITY  # pyright: ignore[reportPrivateUsage]  its completeness is the test
+from planning.plan import make_plan
+from settings import Settings, from_values
+from settings.base import Section
+from settings.fields import Capacity, Engine
+from tests.components.answers import ACCOUNT
+from tests.components.objects import NODE_POOL, RELEASE, SCALED_OBJECT, leaves, pod, public, servers, spec
+from tests.components.recorder import Recording, record
+from tests.golden.stacks import STACKS, record_program, stack_values
+
+TOKEN = "hf_an-example"
+ADMIN = f"arn:aws:iam::{ACCOUNT}:role/admins"
+OTHER: dict[str, Any] = {
+    "aws:region": "eu-west-1",
+    "inference-platform:hfToken": TOKEN,
+    "inference-platform:cluster": {
+        "name": "other",
+        "kubernetesVersion": "1.35",
+        "network": {
+            "cidr": "10.8.0.0/16",
+            "zones": ["eu-west-1a", "eu-west-1b", "eu-west-1c"],
+            "natGateways": "perZone",
+        },
+        "endpoint": {"publicAccessCidrs": ["192.0.2.0/24"]},
+        "admins": [ADMIN],
+        "systemNodes": {"instanceType": "m7i.2xlarge", "count": 5},
+        "deletionProtection": False,
+    },
+    "inference-platform:gpuPools": [
+        {
+            "name": "l4",
+            "instanceTypes": ["g6.2xlarge"],
+            "capacity": ["reserved", "onDemand", "spot"],
+            "capacityReservations": ["cr-0123456789abcdef0"],
+            "zones": ["eu-west-1b"],
+            "maxGpus": 9,
+            "disruption": {
+                "consolidateAfterSeconds": 120,
+                "expireAfterHours": 100,
+                "terminationGraceMinutes": 30,
+            },
+        }
+    ],
+    "inference-platform:models": [
+        {
+            "name": "chat",
+            "source": "meta-llama/Llama-3.1-8B-Instruct",
+            "gpu": {"type": "l4"},
+            "maxModelLen": 4096,
+            "concurrency": 7,
+            "gpuMemoryUtilization": 0.88,
+            "replicas": {"min": 2, "max": 3},
+            "scaling": {
+                "waitingRequests": 9,
+                "kvCacheUsage": 0.7,
+                "pollingSeconds": 20,
+                "cooldownSeconds": 200,
+            },
+            "route": "talk",
+        }
+    ],
+    "inference-platform:tritonRepositories": [
+        {
+            "name": "vision",
+            "repository": "s3://acme-models/vision",
+            "models": ["detector"],
+            "gpu": {"type": "l4"},
+            "replicas": {"min": 1, "max": 2},
+            "scaling": {"pendingRequests": 33},
+        }
+    ],
+    "inference-platform:data": {
+        "postgres": {"mode": "managed", "sizeGib": 33, "instanceClass": "db.r7g.large"},
+        "redis": {"mode": "managed", "nodeType": "cache.r7g.large", "replicas": 2},
+        "protect": False,
+    },
+    "inference-platform:edge": {
+        "hostname": "other.example.com",
+        "tlsIssuer": "letsencrypt-prod",
+        "email": "other@example.com",
+        "maxBodyMib": 11,
+        "readTimeoutSeconds": 222,
+        "sendTimeoutSeconds": 111,
+        "requireApiKey": False,
+    },
+    "inference-platform:monitoring": {"retentionDays": 3, "sizeGib": 44},
+    "inference-platform:tags": {"team": "other"},
+}
+
+
+@cache
+def other() -> Recording:
+    return record_program(OTHER, stack="other", secrets=["inference-platform:hfToken"])
+
+
+def test_cluster_settings_reach_the_cluster() -> None:
+    cluster = other().one("aws:eks/cluster:Cluster").inputs
+    nodes = other().one("aws:eks/nodeGroup:NodeGroup").inputs
+    admins = {one.inputs["principalArn"] for one in other().of_type("aws:eks/accessEntry:AccessEntry")}
+
+    assert (cluster["name"], cluster["version"], cluster["deletionProtection"]) == ("other", "1.35", False)
+    assert cluster["vpcConfig"]["publicAccessCidrs"] == ["192.0.2.0/24"]
+    assert (nodes["instanceTypes"], nodes["scalingConfig"]["desiredSize"]) == (["m7i.2xlarge"], 5)
+    assert {ADMIN, f"arn:aws:iam::{ACCOUNT}:role/deployer"} <= admins
+    assert other().one("aws:ec2/vpc:Vpc").inputs["cidrBlock"] == "10.8.0.0/16"
+    assert len(other().of_type("aws:ec2/natGateway:NatGateway")) == 3
+
+
+def test_a_pools_order_of_preference_becomes_a_ladder_of_node_pools() -> None:
+    ladder = {one.inputs["metadata"]["name"]: spec(one) for one in other().of_type(NODE_POOL)}
+    first, last = (ladder[name] for name in ("l4-reserved-on-demand", "l4-spot"))
+    wanted = {one["key"]: one["values"] for one in first["template"]["spec"]["requirements"]}
+
+    assert first["weight"] > last["weight"]
+    assert wanted["karpenter.sh/capacity-type"] == ["reserved", "on-demand"]
+    assert wanted["topology.kubernetes.io/zone"] == ["eu-west-1b"]
+    assert wanted["node.kubernetes.io/instance-type"] == ["g6.2xlarge"]
+    assert first["limits"] == {"nvidia.com/gpu": "9"}
+    assert first["disruption"]["consolidateAfter"] == "120s"
+    assert first["template"]["spec"]["expireAfter"] == "100h"
+    assert first["template"]["spec"]["terminationGracePeriod"] == "30m"
+
+
+def test_reservations_are_chosen_by_id() -> None:
+    node_class = spec(other().one("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"))
+
+    assert node_class["capacityReservationSelectorTerms"] == [{"id": "cr-0123456789abcdef0"}]
+
+
+def test_every_kind_of_capacity_has_its_name_in_karpenter() -> None:
+    assert set(_CAPACITY) == set(Capacity)
+    assert len(set(_CAPACITY.values())) == len(Capacity)
+
+
+def test_a_models_settings_reach_its_command_and_its_scaler() -> None:
+    (server,) = servers(other().one("kubernetes:apps/v1:Deployment", "chat-deployment"))
+    scaler = spec(other().one(SCALED_OBJECT, "chat-scaled-object"))
+
+    assert {
+        "meta-llama/Llama-3.1-8B-Instruct",
+        "--served-model-name=chat",
+        "--max-model-len=4096",
+        "--max-num-seqs=7",
+        "--gpu-memory-utilization=0.88",
+    } <= set(server["command"])
+    assert (scaler["minReplicaCount"], scaler["maxReplicaCount"]) == (2, 3)
+    assert (scaler["pollingInterval"], scaler["cooldownPeriod"], scaler["fallback"]["replicas"]) == (
+        20,
+        200,
+        2,
+    )
+    assert [trigger["metadata"]["threshold"] for trigger in scaler["triggers"]] == ["9", "0.7"]
+
+
+def test_a_repositorys_settings_reach_its_server() -> None:
+    triton = other().one("kubernetes:apps/v1:Deployment", "vision-deployment")
+    scaler = spec(other().one(SCALED_OBJECT, "vision-scaled-object"))
+    fetch = pod(triton)["spec"]["initContainers"][0]
+
+    assert "s3://acme-models/vision" in fetch["command"]
+    assert {"name": "AWS_REGION", "value": "eu-west-1"} in fetch["env"]
+    assert "--load-model=detector" in pod(triton)["spec"]["containers"][0]["command"]
+    assert scaler["triggers"][0]["metadata"]["threshold"] == "33"
+
+
+def test_each_engine_lets_only_its_own_paths_through() -> None:
+    routes = other().of_type("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute")
+    paths = {
+        m["path"]["value"] for one in routes for rule in spec(one)["rules"] for m in rule.get("matches", [])
+    }
+
+    assert paths == {"/talk/v1", "/vision/v2/health", "/vision/v2/models"}
+
+
+def test_the_token_is_in_one_secret_and_nowhere_else() -> None:
+    secret = other().one("kubernetes:core/v1:Secret", "chat-secrets")
+    plain = [one.name for one in other().resources for _, text in leaves(public(one)) if TOKEN in str(text)]
+
+    assert secret.inputs["stringData"] == {"HF_TOKEN": TOKEN}
+    assert "stringData" in secret.secret_inputs
+    assert plain == []
+
+
+def test_managed_data_are_made_as_asked_for() -> None:
+    postgres = other().one("aws:rds/instance:Instance").inputs
+    redis = other().one("aws:elasticache/replicationGroup:ReplicationGroup").inputs
+
+    assert (postgres["instanceClass"], postgres["allocatedStorage"]) == ("db.r7g.large", 33)
+    assert (postgres["multiAz"], postgres["deletionProtection"]) == (False, False)
+    assert (redis["nodeType"], redis["numCacheClusters"]) == ("cache.r7g.large", 3)
+    assert {one.name for one in other().resources if one.protect} == set()
+    assert set(other().exports()["data"]) == {"postgres", "redis"}
+
+
+def test_edge_settings_reach_the_gateway() -> None:
+    client = spec(other().one("kubernetes:gateway.envoyproxy.io/v1alpha1:ClientTrafficPolicy"))
+    backend = spec(other().one("kubernetes:gateway.envoyproxy.io/v1alpha1:BackendTrafficPolicy"))
+    issuer = spec(other().one("kubernetes:cert-manager.io/v1:ClusterIssuer"))
+
+    assert client["timeout"]["http"] == {"requestReceivedTimeout": "111s", "streamIdleTimeout": "222s"}
+    assert backend["requestBuffer"] == {"limit": "11Mi"}
+    assert issuer["acme"]["email"] == "other@example.com"
+    assert other().exports()["url"] == "https://other.example.com"
+
+
+def test_without_keys_the_gateway_asks_for_none() -> None:
+    assert other().of_type("kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy") == []
+    assert other().exports()["api_keys"] in ({}, [])
+
+
+def test_monitoring_settings_reach_prometheus() -> None:
+    prometheus = other().one(RELEASE, "monitoring-release").inputs["values"]["prometheus"]["prometheusSpec"]
+    claim = prometheus["storageSpec"]["volumeClaimTemplate"]["spec"]
+
+    assert prometheus["retention"] == "3d"
+    assert claim["resources"]["requests"]["storage"] == "44Gi"
+
+
+def _fields(section: type[Section]) -> Iterator[tuple[type[Section], str]]:
+    """Return every field of a section and of the sections in it."""
+    for name, field in section.model_fields.items():
+        yield section, name
+        kinds = [field.annotation, *get_args(field.annotation)]
+        for kind in kinds:
+            if isinstance(kind, type) and issubclass(kind, Section):
+                yield from _fields(kind)
+
+
+def test_no_setting_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting that neither the plan nor a component reads would be a promise nobody keeps."""
+    read: set[tuple[type, str]] = set()
+
+    def noted(section: Section, name: str) -> Any:
+        read.add((type(section), name))
+        return object.__getattribute__(section, name)
+
+    configs = [from_values(stack_values(stack)) for stack in STACKS]
+    monkeypatch.setattr(Section, "__getattribute__", noted)
+    for config in configs:
+        record(lambda config=config: _build(config.settings, config.region))
+
+    ignored = {
+        f"{section.__name__}.{name}" for section, name in _fields(Settings) if (section, name) not in read
+    }
+    # While there is one engine, its name changes nothing.
+    assert ignored == ({"ModelSettings.engine"} if len(Engine) == 1 else set())
+
+
+def _build(settings: Settings, region: str) -> None:
+    args = InferencePlatformArgs(
+        settings=settings, plan=make_plan(settings), region=region, account_id=ACCOUNT, caller_arn=ADMIN
+    )
+    pulumi.export("url", InferencePlatform(settings.cluster.name, args).url)
