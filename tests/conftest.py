@@ -1,9 +1,14 @@
 """The graphs of the repository's own stacks, for whoever asks: recorded once in a process."""
 
+import hypothesis
 import pytest
 
 from tests.components.recorder import Recording
 from tests.golden.stacks import STACKS, recorded
+
+# A busy machine is no failure: Hypothesis would else count more than 200 ms for an example as one.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(params=STACKS)
