@@ -122,7 +122,7 @@ def _namespaces(config: Mapping[str, Any]) -> Iterator[str]:
         if not colon:
             yield f"{path_text([key])}: has no namespace. Write it as {PROJECT}:{key}."
         elif namespace != PROJECT and nearest(namespace, [PROJECT], likeness=0.8):
-            yield f"{key}: unknown namespace. Did you mean {PROJECT}?"
+            yield f"{path_text([key])}: unknown namespace. Did you mean {PROJECT}?"
 
 
 def _plain_secrets(own: Mapping[str, Any], secrets: frozenset[str]) -> Iterator[str]:

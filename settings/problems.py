@@ -1,6 +1,7 @@
 """Turns pydantic's errors into lines a user can act on: setting, value, limit, fix."""
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -16,6 +17,7 @@ SECURE = "secure"
 """The one key of an encrypted value in a stack file."""
 
 _LONGEST_VALUE = 60
+_PLAIN_KEY = re.compile(r"\w[\w.:/@+-]*")
 
 # Pydantic's kinds of error in words that follow the value; braces take pydantic's own limits.
 _LIMITS = {
@@ -57,10 +59,13 @@ def explain(
 
 
 def path_text(location: Sequence[int | str]) -> str:
-    """Write a location as the user would: `models[0].gpu.count`."""
+    """Write a location as the user would: `models[0].gpu.count`; a key that is no word stands in quotes."""
     text = ""
     for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part or '(empty)'}"
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{part if _PLAIN_KEY.fullmatch(part) else json.dumps(part)}"
     return text.removeprefix(".")
 
 

@@ -110,6 +110,11 @@ def problems(config: dict[str, Any]) -> tuple[str, ...]:
     return ()
 
 
+def bad(change: Change, *parts: str) -> tuple[Change, str]:
+    """One mistake, and its line in parts that a space joins."""
+    return change, " ".join(parts)
+
+
 def settings(*changes: Change) -> Settings:
     """Checked settings of the valid configuration with changes."""
     return from_values(changed(*changes)).settings

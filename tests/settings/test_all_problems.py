@@ -88,7 +88,12 @@ def test_a_value_can_neither_break_its_line_nor_fill_the_screen(text: str) -> No
 def test_a_key_cannot_break_its_line() -> None:
     (line,) = problems(changed(put("models.0.gpu.a\nb", 1)))
 
-    assert line == "models[0].gpu.a\\nb: unknown key. Known: type, count."
+    assert line == 'models[0].gpu."a\\nb": unknown key. Known: type, count.'
+
+
+@pytest.mark.parametrize("key", ["", " ", ":", ": ", "a b", ".", "[0]"])
+def test_a_key_that_is_no_word_is_quoted(key: str) -> None:
+    assert problems({**valid(), OWN + key: 1})[0].startswith(f'"{key}": unknown key.')
 
 
 def test_the_error_text_has_a_line_for_each_problem() -> None:
