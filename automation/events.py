@@ -45,6 +45,14 @@ Event = Step | Message
 Listener = Callable[[Event], None]
 
 _QUIET = "debug"
+# What the engine puts before the words that matter.
+_PREFIXES = (
+    "an unhandled error occurred:",
+    "python inline source runtime error:",
+    "Preview failed:",
+    "1 error occurred:",
+    "*",
+)
 _TRACEBACK = "Traceback (most recent call last):"
 _PLACE = re.compile(r'File "([^"]+)", line (\d+)')
 
@@ -74,8 +82,8 @@ def _message(diagnostic: DiagnosticEvent) -> Message:
 def without_traceback(text: str) -> str:
     """Return an error without its traceback, but with the place it came from."""
     said, found, trace = text.partition(_TRACEBACK)
-    said = said.removeprefix("an unhandled error occurred:").strip()
-    said = said.removeprefix("python inline source runtime error:").strip()
+    for prefix in _PREFIXES:
+        said = said.strip().removeprefix(prefix).strip()
     if found and said.endswith(":"):
         # A program that Pulumi ran itself: its exception stands only at the end of the traceback.
         said = f"{said} {trace.strip().splitlines()[-1]}"

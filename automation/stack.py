@@ -15,6 +15,8 @@ MASK = "[secret]"
 """What stands for a secret in outputs."""
 
 _SAME = "same"
+# The engine's last words after an error, which says more.
+_NO_NEWS = ("update failed", "preview failed")
 
 
 class StackError(Exception):
@@ -175,7 +177,7 @@ def _project_name(folder: Path) -> str:
 def _explain(messages: list[Message], error: auto.CommandError) -> str:
     """The errors that were reported, one a line; else the start of what the CLI printed."""
     said = [message for message in messages if message.severity == "error"]
-    lines = dict.fromkeys(_line(message) for message in said)
+    lines = dict.fromkeys(_line(message) for message in said if message.text not in _NO_NEWS)
     return "\n".join(lines) if lines else _first_error(str(error))
 
 

@@ -8,16 +8,32 @@ from settings.references import Served, pools_for, served
 from settings.stack import Settings
 
 _LIMIT = re.compile(r"exceed(s|ed)? (nodepool )?limits?|limits exceeded", re.IGNORECASE)
+# What the scheduler adds to every message: nothing here can be preempted or deallocated.
+_SCHEDULER_ASIDE = re.compile(r"\s*(no new claims to deallocate|preemption:).*$", re.DOTALL)
 _INSTANCE_LABEL = "app.kubernetes.io/instance"
 
 
-def explain(waiting: PendingPod, settings: Settings) -> str:
-    """One line for a pod that has no node: what it wants, why not, and the setting to change."""
+def explain(pending: Iterable[PendingPod], settings: Settings) -> list[str]:
+    """One line for pods that have no node: how many of what, why not, and the setting to change."""
+    pods: dict[tuple[str, str], int] = {}
+    for waiting in pending:
+        line = _line(waiting, settings)
+        pods[line] = pods.get(line, 0) + 1
+    return [f"{count} x {owner}: {why}" for (owner, why), count in sorted(pods.items())]
+
+
+def _line(waiting: PendingPod, settings: Settings) -> tuple[str, str]:
+    """What the pod belongs to, and why it waits: alike for pods that wait for the same reason."""
     pod = waiting.pod
-    name = f"{pod.namespace}/{pod.name}"
-    said = " ".join([*waiting.karpenter, waiting.scheduler]) or "nobody has said why yet"
+    # Karpenter knows why no node comes; the scheduler only that none is there.
+    said = (
+        " ".join(waiting.karpenter)
+        or _SCHEDULER_ASIDE.sub("", waiting.scheduler)
+        or "nobody has said why yet"
+    )
     item = _server(pod.labels.get(_INSTANCE_LABEL, ""), served(settings))
-    return f"{name}: {_reason(said)} {_fix(waiting, said, item, settings)}"
+    name = item.settings.name if item else pod.owner or pod.name
+    return f"{pod.namespace}/{name}", f"{_reason(said)} {_fix(waiting, said, item, settings)}"
 
 
 def _server(name: str, items: Iterable[Served]) -> Served | None:

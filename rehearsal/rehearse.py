@@ -191,8 +191,8 @@ class Rehearsal:
         return placement
 
     def _unplaced(self, pending: tuple[observe.PendingPod, ...]) -> None:
-        for waiting in pending:
-            self.report.wrong(self._current, explain(waiting, self.config.settings))
+        for line in explain(pending, self.config.settings):
+            self.report.wrong(self._current, line)
 
     def _cost(self, placement: Placement) -> list[CostLine]:
         types = [node.instance_type for node in placement.nodes]

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 Program = Callable[[], None]
+Plant = Callable[[k8s.Provider], None]
 
 _NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
 
@@ -48,15 +49,30 @@ def limited(program: Program, gpus: int) -> Program:
     return changed(program, _NODE_POOL, lambda spec: {**spec, "limits": {"nvidia.com/gpu": gpus}})
 
 
-def with_more(
-    program: Program, more: Callable[[k8s.Provider], None], kubeconfig: Callable[[], str]
-) -> Program:
-    """Return `program` followed by resources of its own provider that `more` makes."""
+def with_more(program: Program, *more: Plant) -> Program:
+    """Return `program` followed by what `more` makes with the program's own Kubernetes provider."""
+    providers: list[k8s.Provider] = []
+
+    def catch(args: pulumi.ResourceTransformationArgs) -> None:
+        if isinstance(args.resource, k8s.Provider):
+            providers.append(args.resource)
 
     def run() -> None:
+        providers.clear()
+        pulumi.runtime.register_stack_transformation(catch)
         program()
+        for plant in more:
+            plant(providers[0])
+
+    return run
+
+
+def alone(plant: Plant, kubeconfig: Callable[[], str]) -> Program:
+    """Return a program that makes what `plant` does and nothing else."""
+
+    def run() -> None:
         config = pulumi.Output.secret(kubeconfig())
-        more(k8s.Provider("planted", kubeconfig=config, cluster_identifier="planted"))
+        plant(k8s.Provider("alone", kubeconfig=config, cluster_identifier="alone"))
 
     return run
 

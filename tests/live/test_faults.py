@@ -2,17 +2,9 @@ import pytest
 
 from tests.live import faults
 from tests.live.conftest import Rehearse, kubeconfig_of
-from tests.live.faults import Program
+from tests.live.faults import Plant
 
 pytestmark = pytest.mark.live
-
-
-def _planted(program: Program, *more: object) -> Program:
-    def plant_all(provider: object) -> None:
-        for one in more:
-            one(provider)  # type: ignore[operator]
-
-    return faults.with_more(program, plant_all, lambda: kubeconfig_of("dev"))
 
 
 def test_a_model_that_no_pool_can_place_is_found_with_the_setting_to_change(rehearse: Rehearse) -> None:
@@ -25,7 +17,7 @@ def test_a_model_that_no_pool_can_place_is_found_with_the_setting_to_change(rehe
 
 def test_limit_service_and_restless_object_are_each_found_in_their_phase(rehearse: Rehearse) -> None:
     report = rehearse(
-        lambda program: _planted(
+        lambda program: faults.with_more(
             faults.limited(program, gpus=1), faults.service_without_pods, faults.new_each_time
         )
     )
@@ -35,7 +27,8 @@ def test_limit_service_and_restless_object_are_each_found_in_their_phase(rehears
     assert any(phase == "second up" and "restless" in text for phase, text in found)
     assert any(phase == "peak" and "gpuPools[0].maxGpus" in text for phase, text in found)
     # What was found does not keep it from taking everything down again.
-    assert not any(phase == "leftovers" for phase, _ in found)
+    assert [phase.name for phase in report.phases][-2:] == ["destroy", "leftovers"]
+    assert {phase for phase, _ in found} == {"placement", "second up", "peak"}
     assert len(report.floor) == 1
     assert len(report.peak) == 1
 
@@ -48,12 +41,9 @@ def test_limit_service_and_restless_object_are_each_found_in_their_phase(rehears
     ],
 )
 def test_what_the_api_server_refuses_is_found_before_anything_else_is_made(
-    rehearse: Rehearse, fault: object, words: list[str]
+    rehearse: Rehearse, fault: Plant, words: list[str]
 ) -> None:
-    def nothing() -> None:
-        """Stand in for the platform: the object's own preview is enough."""
-
-    report = rehearse(lambda _: _planted(nothing, fault))
+    report = rehearse(lambda _: faults.alone(fault, lambda: kubeconfig_of("dev")))
 
     assert [phase.name for phase in report.phases] == ["control plane", "preview"]
     assert any(all(word in finding.text for word in words) for finding in report.findings)
