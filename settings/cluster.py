@@ -65,4 +65,4 @@ class ClusterSettings(Section):
     """Nodes for everything that needs no GPU."""
 
     deletion_protection: bool = True
-    """Whether AWS refuses to delete the cluster and its data services."""
+    """Whether AWS refuses to delete the cluster. Data services have `data.protect`."""

@@ -87,10 +87,10 @@ class EdgeSettings(Section):
     """Largest request body, in MiB."""
 
     read_timeout_seconds: PositiveInt = 300
-    """Longest time for a whole answer, in seconds."""
+    """Longest silence of a model, in seconds; a stream may go on for hours."""
 
     send_timeout_seconds: PositiveInt = 300
-    """Longest silence on a stream, in seconds."""
+    """Longest time a caller may take to send a request, in seconds."""
 
     require_api_key: bool = True
     """Whether the gateway asks for an API key."""

@@ -49,10 +49,13 @@ def to_json(report: Report) -> str:
 
 def _summary(report: Report) -> str:
     """What the stack costs, and where the prices come from."""
+    where = f"Kubernetes {report.kubernetes}, {report.providers} providers."
+    if not report.floor_cost:
+        return where
     floor, peak = total(report.floor_cost), total(report.peak_cost)
     month = floor * HOURS_A_MONTH
     return (
-        f"Kubernetes {report.kubernetes}, {report.providers} providers. At rest ${floor:.2f} an hour "
+        f"{where} At rest ${floor:.2f} an hour "
         f"(${month:,.0f} a month), at peak ${peak:.2f} an hour. Prices: {PRICE_REGION}, {PRICE_DATE}, on demand; "
         "spot costs less. Traffic, storage and what has no list price come on top."
     )
