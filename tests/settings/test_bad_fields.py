@@ -65,7 +65,7 @@ WRONG_TYPES = [
     bad(
         put("cluster.deletionProtection", "true"),
         'cluster.deletionProtection: "true" is neither true nor false. Write it without quotes.',
-        "Expected: Whether AWS refuses to delete the cluster and its data services.",
+        "Expected: Whether AWS refuses to delete the cluster. Data services have `data.protect`.",
     ),
     bad(
         put("models.0.replicas.max", 2.5),
