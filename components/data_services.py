@@ -7,7 +7,7 @@ from typing import TypedDict
 import pulumi
 
 from components.cluster import Cluster
-from components.cluster.storage import RETAIN
+from components.cluster.storage import DEFAULT, RETAIN
 from components.data.postgres import InClusterPostgres, InClusterPostgresArgs
 from components.data.postgres_base import Postgres
 from components.data.postgres_rds import ManagedPostgres, ManagedPostgresArgs
@@ -111,7 +111,8 @@ def _in_cluster(data: DataSettings, place: DataPlace, child: pulumi.ResourceOpti
         provider=place.cluster.provider,
         namespace=space.metadata["name"],
         app_namespace=place.app_namespace,
-        storage_class=RETAIN,
+        # What may be deleted should not leave volumes behind that are billed.
+        storage_class=RETAIN if data.protect else DEFAULT,
         protect=data.protect,
         depends_on=place.depends_on,
     )

@@ -86,10 +86,10 @@ class InferencePlatform(pulumi.ComponentResource):
         self._monitoring = self._make_monitoring()
         pools = self._make_pools(self._make_karpenter())
         keda = Keda("keda", KedaArgs(provider=self._cluster.provider), self._child)
-        self._make_gpu_runtime()
+        runtime = self._make_gpu_runtime()
         self._ingress = self._make_ingress()
         models = self._models_namespace()
-        servers = self._make_servers(models, pools, keda)
+        servers = self._make_servers(models, pools, [keda, runtime, self._monitoring])
         data = self._make_data(models)
         self._publish(servers, data)
 
@@ -173,7 +173,7 @@ class InferencePlatform(pulumi.ComponentResource):
         return space.metadata["name"]
 
     def _make_servers(
-        self, models: pulumi.Output[str], pools: Mapping[str, GpuPool], keda: Keda
+        self, models: pulumi.Output[str], pools: Mapping[str, GpuPool], needs: Sequence[pulumi.Resource]
     ) -> dict[str, ModelServer]:
         place = wiring.ServerPlace(
             namespace=models,
@@ -182,7 +182,7 @@ class InferencePlatform(pulumi.ComponentResource):
             gateway_namespace=self._ingress.gateway_namespace,
             monitoring=self._monitoring,
             hf_token=self._args.hf_token,
-            depends_on=[keda, self._monitoring],
+            depends_on=needs,
             tags=self._settings.tags,
         )
         servers: dict[str, ModelServer] = {}

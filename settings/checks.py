@@ -9,7 +9,7 @@ from itertools import chain
 from catalog.eks import SUPPORTED_MINORS
 from catalog.instances import instances
 from settings.errors import one_of
-from settings.fields import Capacity
+from settings.fields import Capacity, DataMode
 from settings.pools import GpuPoolSettings
 from settings.references import served
 from settings.served_checks import model_problems, served_problems
@@ -36,7 +36,7 @@ def check(settings: Settings, *, region: str | None, secrets: frozenset[str]) ->
         model_problems(f"models[{index}]", model, secrets) for index, model in enumerate(settings.models)
     )
     cluster = [*_cluster(settings), *_zones(settings, region), *_endpoint(settings), *_admins(settings)]
-    return [*cluster, *_unique(settings), *pools, *things, *models, *_tags(settings)]
+    return [*cluster, *_unique(settings), *pools, *things, *models, *_data(settings), *_tags(settings)]
 
 
 def _cluster(settings: Settings) -> Iterator[str]:
@@ -49,6 +49,13 @@ def _cluster(settings: Settings) -> Iterator[str]:
     if system not in known_types:
         path = "cluster.systemNodes.instanceType"
         yield f"{path}: {system} is not in the catalogue of CPU instances. {one_of(system, known_types)}"
+
+
+def _data(settings: Settings) -> Iterator[str]:
+    redis = settings.data.redis
+    if redis and redis.replicas and redis.mode == DataMode.IN_CLUSTER:
+        fix = "The chart's replicas do not take over; set mode: managed, or replicas: 0."
+        yield f"data.redis.replicas: {redis.replicas} needs the managed service. {fix}"
 
 
 def _zones(settings: Settings, region: str | None) -> Iterator[str]:

@@ -39,7 +39,7 @@ class RedisSettings(Section):
     """Storage in GiB (in the cluster)."""
 
     replicas: Annotated[int, Field(ge=0, le=5)] = 0
-    """Replicas beside the primary."""
+    """Replicas beside the primary; used by `managed` only."""
 
     node_type: Word = "cache.m7g.large"
     """ElastiCache node type; used by `managed` only."""
@@ -68,7 +68,7 @@ class DataSettings(Section):
     """Qdrant."""
 
     protect: bool = True
-    """Whether Pulumi refuses to delete the data services."""
+    """Whether Pulumi refuses to delete the data services, and their volumes outlive them."""
 
 
 class EdgeSettings(Section):

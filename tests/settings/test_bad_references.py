@@ -66,6 +66,11 @@ WRONG_TOGETHER = [
         "list ids in capacityReservations, and `reserved` in capacity, or neither.",
     ),
     bad(
+        put("data", {"redis": {"mode": "inCluster", "replicas": 1}}),
+        "data.redis.replicas: 1 needs the managed service.",
+        "The chart's replicas do not take over; set mode: managed, or replicas: 0.",
+    ),
+    bad(
         put("gpuPools.0.capacityReservations", ["cr-0123456789abcdef0"]),
         "gpuPools[0].capacity: reserved capacity and reservations belong together:",
         "list ids in capacityReservations, and `reserved` in capacity, or neither.",
