@@ -1,0 +1,1 @@
+"""Measurements of the rehearsal on this machine. Times are printed, never asserted."""
