@@ -65,5 +65,5 @@ def _marked(metadata: Any) -> ObjectMetaArgs:
     return marked
 
 
-def _with_mark(annotations: Mapping[str, str]) -> dict[str, str]:
-    return {**annotations, _SKIP_AWAIT: "true"}
+def _with_mark(annotations: Mapping[str, pulumi.Input[str]] | None) -> dict[str, pulumi.Input[str]]:
+    return {**(annotations or {}), _SKIP_AWAIT: "true"}

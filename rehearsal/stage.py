@@ -63,7 +63,7 @@ def set_stage(
     plane: ControlPlane,
     program: Callable[[], None],
 ) -> Generator[Stage]:
-    """Set the stage on a running control plane; all but the control plane is struck at the end."""
+    """Set the stage on a running control plane; all but that is struck at the end, unless it is to be kept."""
     with ExitStack() as struck:
         cloud = Cloud(LocalEks(plane), existing=config.settings.cluster.admins)
         releases = HelmReleases()
@@ -73,10 +73,12 @@ def set_stage(
             instances=list(instances().values()),
             zones=config.settings.cluster.network.zones,
         )
-        struck.callback(karpenter.stop)
+        if not options.keep:
+            struck.callback(karpenter.stop)
         served = struck.enter_context(serve(_providers(options, cloud, releases)))
         folder = plane.folder / "pulumi"
-        struck.callback(shutil.rmtree, folder, ignore_errors=True)
+        if not options.keep:
+            struck.callback(shutil.rmtree, folder, ignore_errors=True)
         work = WorkDir.make(folder, options.project, options.stack, options.config)
         environment = _environment(plane, work, served.debug_env)
         stack = PlatformStack.open(
