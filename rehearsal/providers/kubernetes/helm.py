@@ -47,7 +47,9 @@ class Helm:
         does not render.
         """
         if not self._binary:
-            raise NotRenderedError("helm is not on PATH; with helm 3 there, a chart that can be reached is rendered")
+            raise NotRenderedError(
+                "helm is not on PATH; with helm 3 there, a chart that can be reached is rendered"
+            )
         if release.needs_credentials:
             raise NotRenderedError("its repository needs credentials, which helm takes only as arguments")
         if not release.is_local:
