@@ -4,10 +4,11 @@ from planning.plan import make_plan
 from rehearsal.control_plane import ControlPlane
 from rehearsal.narrator import Narrator
 from rehearsal.options import Options
+from rehearsal.plugins import chosen_providers
 from rehearsal.program import user_program
 from rehearsal.rehearse import Rehearsal, baseline_of
 from rehearsal.report.model import Report
-from rehearsal.stage import chosen_providers, set_stage
+from rehearsal.stage import set_stage
 from rehearsal.toolchain import Progress, ensure
 from settings import StackConfig, from_values, read_stack
 

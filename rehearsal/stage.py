@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 
 from automation import Listener, PlatformStack, Workspace
 from catalog.instances import instances
@@ -18,6 +17,7 @@ from rehearsal.controllers import KarpenterFollowsItsRelease
 from rehearsal.karpenter import Karpenter
 from rehearsal.local_cluster import LocalEks
 from rehearsal.options import Options, ProviderChoice
+from rehearsal.plugins import chosen_providers, lend
 from rehearsal.program import on_kwok
 from rehearsal.providers.aws import AwsProvider
 from rehearsal.providers.base import Provider, serve
@@ -40,19 +40,6 @@ class Stage:
     stack: PlatformStack
     follow: Listener
     releases: HelmReleases
-
-
-def official_plugins_there() -> bool:
-    """Whether a full Pulumi installation has the kubernetes and random plugins on this machine."""
-    home = Path(os.environ.get("PULUMI_HOME", Path.home() / ".pulumi")) / "plugins"
-    return all(any(home.glob(f"resource-{name}-v*")) for name in ("kubernetes", "random"))
-
-
-def chosen_providers(choice: ProviderChoice) -> ProviderChoice:
-    """Settle `auto`: the official plugins where they are installed, else the built-in ones."""
-    if choice != ProviderChoice.AUTO:
-        return choice
-    return ProviderChoice.OFFICIAL if official_plugins_there() else ProviderChoice.BUILTIN
 
 
 @contextmanager
@@ -81,6 +68,8 @@ def set_stage(
             struck.callback(shutil.rmtree, folder, ignore_errors=True)
         work = WorkDir.make(folder, options.project, options.stack, options.config)
         environment = _environment(plane, work, served.debug_env)
+        if chosen_providers(options.providers) == ProviderChoice.OFFICIAL:
+            lend(work.home)
         stack = PlatformStack.open(
             options.stack,
             Workspace(

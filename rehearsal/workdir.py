@@ -50,12 +50,17 @@ class WorkDir:
         return made
 
     @property
+    def home(self) -> Path:
+        """Pulumi's own folder: apart from the user's, whose login and stacks are not touched."""
+        return self.folder / "home"
+
+    @property
     def environment(self) -> dict[str, str]:
         """What Pulumi needs in its environment here."""
         return {
             "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": self.passphrase,
-            "PULUMI_HOME": str(self.folder / "home"),
+            "PULUMI_HOME": str(self.home),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             # The stack lives for a minute: a crash loses nothing that the next run would want.
             "PULUMI_EXPERIMENTAL": "true",
