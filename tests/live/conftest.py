@@ -35,7 +35,8 @@ def rehearse() -> Rehearse:
             project=ROOT,
             root=ROOT,
             providers=ProviderChoice.BUILTIN,
-            patience_seconds=20,
+            # Long enough for a busy machine, where a wait of seconds may take many.
+            patience_seconds=45,
             program=plant(user_program(ROOT)),
         )
         return run(options, Silent(), silent)
