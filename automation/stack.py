@@ -1,7 +1,7 @@
 """A small typed library over Pulumi's Automation API: one stack, its operations, its outputs."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -33,7 +33,7 @@ class Workspace:
     """
 
     folder: Path
-    program: Callable[[], None] | None = None
+    program: Callable[[], Awaitable[None] | None] | None = None
     pulumi: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 

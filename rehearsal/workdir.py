@@ -15,6 +15,8 @@ from settings.loader import PROJECT, SECURE, raw_config
 
 _CLUSTER = f"{PROJECT}:cluster"
 _DATA = f"{PROJECT}:data"
+# Resource operations under way at once. The built-in provider has as many connections.
+_PARALLEL = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,8 @@ class WorkDir:
             # The stack lives for a minute: a crash loses nothing that the next run would want.
             "PULUMI_EXPERIMENTAL": "true",
             "PULUMI_SKIP_CHECKPOINTS": "true",
+            # Most of an operation is waiting for pods; the default of 4 a core would queue a hundred models.
+            "PULUMI_PARALLEL": str(_PARALLEL),
         }
 
     @property

@@ -48,12 +48,14 @@ class Waiter:
             late = time.monotonic() - started > timeout_seconds
             if late or state.failed:
                 raise WaitError(self._why_not(ref, live, state.reason, timeout_seconds if late else 0), live)
-            self._pause(ref, live)
-            # Only a look later than the apply shows what became of it.
+            # Only a look later than the apply shows what became of it. A release waits for its objects one
+            # after the other: most are ready by the time it comes to them.
             seen = self._see(ref, not_before=started)
             if seen is None:
                 raise WaitError(f"{ref} was deleted while Pulumi waited for it", live)
             live, state = seen, readiness(seen)
+            if not state.ready:
+                self._pause(ref, live)
         return live
 
     def until_gone(self, ref: ObjectRef, timeout_seconds: float) -> None:
