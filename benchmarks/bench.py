@@ -1,4 +1,4 @@
-"""Runs one `up` at a time, each on a stage of its own, and times it."""
+"""Runs one `up` at a time, each on a stage of its own and after a preview, and times it."""
 
 import os
 import tempfile
@@ -8,8 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from automation import Outcome, PlatformStack, Workspace
-from benchmarks.programs import Program, no_ops, unawaited
+from automation import Listener, PlatformStack, Workspace
+from benchmarks.programs import no_ops, unawaited
 from rehearsal.control_plane import ControlPlane
 from rehearsal.options import Options, ProviderChoice
 from rehearsal.program import user_program
@@ -21,7 +21,9 @@ from rehearsal.workdir import WorkDir
 from settings import from_values
 
 STACK = "dev"
-# Beside a rehearsal of dev, which has its own control plane.
+"""The stack that is measured."""
+
+# Not the stack's name: a rehearsal of it may be kept up.
 _PLANE = "bench"
 # A hundred models need a hundred nodes.
 _PATIENCE_SECONDS = 600.0
@@ -43,13 +45,13 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """Where and with what is measured."""
+    """The checkout and the programs that are measured with."""
 
     root: Path
     toolchain: Toolchain
 
     def platform(self, config: Mapping[str, Any], *, awaited: bool = True) -> Sample:
-        """Time `up` of the program with `config` on a new control plane, with or without the waits for pods."""
+        """Time `up` of the program with `config` on a new control plane, with or without waiting for pods."""
         program = user_program(self.root)
         options = Options(
             stack=STACK,
@@ -58,19 +60,16 @@ class Bench:
             providers=ProviderChoice.BUILTIN,
             patience_seconds=_PATIENCE_SECONDS,
             config=config,
+            program=program if awaited else unawaited(program),
         )
         crds = self.toolchain.crds
         with (
             ControlPlane.start(self.toolchain, name=_PLANE, root=self.root, crds=crds) as plane,
             set_stage(
-                options,
-                from_values(config),
-                self.toolchain,
-                plane,
-                program if awaited else unawaited(program),
+                options, from_values(config), self.toolchain, plane, options.program or program
             ) as stage,
         ):
-            return _sample(stage.stack.up(stage.follow))
+            return _timed(stage.stack, stage.follow)
 
     def no_ops(self, count: int) -> Sample:
         """Time `up` of `count` resources that do nothing, the stack among them."""
@@ -81,20 +80,22 @@ class Bench:
             project, folder = Path(temporary, "project"), Path(temporary, "work")
             project.mkdir()
             (project / "Pulumi.yaml").write_text("name: no-ops\nruntime: python\n", encoding="utf-8")
-            work = WorkDir.make(folder, project, "bench", {})
-            environment = {**work.environment, "PULUMI_DEBUG_PROVIDERS": served.debug_env}
-            return _sample(self._open(folder, no_ops(count), environment).up(_deaf))
+            work = WorkDir.make(folder, project, STACK, {})
+            workspace = Workspace(
+                folder=folder,
+                program=no_ops(count),
+                pulumi=self.toolchain.pulumi,
+                environment={**work.environment, "PULUMI_DEBUG_PROVIDERS": served.debug_env},
+            )
+            return _timed(PlatformStack.open(STACK, workspace), _deaf)
 
-    def _open(self, folder: Path, program: Program, environment: Mapping[str, str]) -> PlatformStack:
-        workspace = Workspace(
-            folder=folder, program=program, pulumi=self.toolchain.pulumi, environment=environment
-        )
-        return PlatformStack.open("bench", workspace)
+
+def _timed(stack: PlatformStack, listener: Listener) -> Sample:
+    # As in a rehearsal, and the first program of a process spends seconds on imports.
+    stack.preview()
+    outcome = stack.up(listener)
+    return Sample(resources=sum(outcome.changes.values()), seconds=outcome.seconds, load=os.getloadavg()[0])
 
 
 def _deaf(_: object) -> None:
-    """Hear events and do nothing, so that both sides pay for events."""
-
-
-def _sample(outcome: Outcome) -> Sample:
-    return Sample(resources=sum(outcome.changes.values()), seconds=outcome.seconds, load=os.getloadavg()[0])
+    """Hear events and do nothing: both sides are to pay for them."""
