@@ -149,7 +149,7 @@ class InferencePlatform(pulumi.ComponentResource):
         )
         return {
             pool.name: GpuPool(pool.name, wiring.pool_args(pool, place), self._child)
-            for pool in self._settings.gpu_pools
+            for pool in self._args.plan.pools
         }
 
     def _make_gpu_runtime(self) -> GpuRuntime:

@@ -72,6 +72,7 @@ class CommonArgs(TypedDict):
     provider: pulumi.ProviderResource
     node_selector: pulumi.Input[Mapping[str, pulumi.Input[str]]]
     gpus: int
+    gpu_resource: str
     cpu: str
     memory_gib: int
     shm_gib: int
@@ -114,6 +115,7 @@ def common_args(plan: ServerPlan, rollout: Rollout, place: ServerPlace, pool: Gp
         provider=place.cluster.provider,
         node_selector=pool.node_selector,
         gpus=plan.gpus,
+        gpu_resource=plan.gpu_resource,
         cpu=f"{plan.share.cpu_milli}m",
         memory_gib=plan.share.memory_gib,
         shm_gib=plan.shm_gib,

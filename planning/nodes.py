@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from catalog.instances import Instance, instances
-from settings.models import GpuSettings
+from planning.need import GpuNeed
 from settings.pools import GpuPoolSettings
 
 # What DaemonSets take of every GPU node: VPC CNI, kube-proxy, Pod Identity agent, EBS CSI, device plugin, DCGM
@@ -26,13 +26,13 @@ class Share:
     replicas_per_node: int
 
 
-def share_of(pool: GpuPoolSettings, gpu: GpuSettings) -> Share:
+def share_of(pool: GpuPoolSettings, need: GpuNeed) -> Share:
     """Size a replica by the cheapest instance type of the pool that holds its GPUs.
 
     CPU and memory are shared out by GPUs, so that as many replicas fit a node as its GPUs allow.
     """
-    instance = cheapest(pool, gpu)
-    per_node = instance.gpus // gpu.count
+    instance = cheapest(pool, need)
+    per_node = instance.gpus // need.count
     cpu = (instance.alloc_cpu_milli - DAEMONSET_CPU_MILLI) // per_node
     memory_mib = (instance.alloc_memory_mib - DAEMONSET_MEMORY_MIB) // per_node
     return Share(
@@ -43,10 +43,10 @@ def share_of(pool: GpuPoolSettings, gpu: GpuSettings) -> Share:
     )
 
 
-def cheapest(pool: GpuPoolSettings, gpu: GpuSettings) -> Instance:
+def cheapest(pool: GpuPoolSettings, need: GpuNeed) -> Instance:
     """Return the cheapest instance type with enough GPUs; one without a list price comes last."""
     types = (instances()[name] for name in pool.instance_types)
-    fitting = [one for one in types if one.gpu == gpu.type and one.gpus >= gpu.count]
+    fitting = [one for one in types if one.gpu == need.type and one.gpus >= need.count]
     return min(fitting, key=lambda one: (one.usd_per_hour or math.inf, one.gpus, one.name))
 
 

@@ -6,14 +6,19 @@ from planning.network import NetworkPlanError, plan_subnets
 from planning.rollout import Rollout, rollout, rollout_problems
 from planning.servers import ServerPlan, plan_server
 from settings.errors import SettingsError
+from settings.pools import GpuPoolSettings
 from settings.references import served
 from settings.stack import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Everything the components need beyond the settings, by the server's name. Same settings, same plan."""
+    """Everything the components need beyond the settings, by the server's name. Same settings, same plan.
 
+    `pools` are those of the settings, or the ones derived from the models.
+    """
+
+    pools: tuple[GpuPoolSettings, ...]
     servers: dict[str, ServerPlan]
     rollouts: dict[str, Rollout]
 
@@ -30,6 +35,7 @@ def make_plan(settings: Settings) -> Plan:
         raise SettingsError(problems)
     pools = {pool.name: pool for pool in settings.gpu_pools}
     return Plan(
+        pools=settings.gpu_pools,
         servers={server.name: server for server in servers},
         rollouts={server.name: rollout(server, pools[server.pool], servers) for server in servers},
     )

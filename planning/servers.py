@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from catalog.models import MODELS
+from planning.need import GpuNeed, need_of, pool_resource
 from planning.nodes import Share, share_of
 from planning.startup import startup_seconds
 from settings.models import ModelSettings, TritonRepositorySettings
@@ -24,14 +25,16 @@ _SHUTDOWN_SECONDS = 120
 class ServerPlan:
     """What the plan gives one server. GiB and seconds; `cpu_milli` in thousandths of a CPU.
 
-    `path` is where it stands in the stack file, `pool` the GPU pool it runs in.
+    `path` is where it stands in the stack file, `pool` the GPU pool it runs in, `gpu_resource` what Kubernetes
+    calls what `need` asks for.
     """
 
     name: str
     path: str
     pool: str
     route: str
-    gpus: int
+    need: GpuNeed
+    gpu_resource: str
     weights_gib: float
     share: Share
     shm_gib: int
@@ -40,6 +43,11 @@ class ServerPlan:
     shutdown_seconds: int
     min_replicas: int
     max_replicas: int
+
+    @property
+    def gpus(self) -> int:
+        """GPUs, or slices of them, of one replica."""
+        return self.need.count
 
     @property
     def node_gpus(self) -> int:
@@ -51,15 +59,17 @@ def plan_server(served: Served, settings: Settings) -> ServerPlan:
     """Plan one model or Triton repository of checked settings."""
     thing = served.settings
     pool: GpuPoolSettings = pools_for(thing, settings.gpu_pools)[0]
-    share = share_of(pool, thing.gpu)
+    need = need_of(thing.gpu)
+    share = share_of(pool, need)
     weights = weights_gib(thing)
-    shm = _SHM_GIB_PARALLEL if thing.gpu.count > 1 else _SHM_GIB_ALONE
+    shm = _SHM_GIB_PARALLEL if need.count > 1 else _SHM_GIB_ALONE
     return ServerPlan(
         name=thing.name,
         path=served.path,
         pool=pool.name,
         route=served.route,
-        gpus=thing.gpu.count,
+        need=need,
+        gpu_resource=pool_resource(pool),
         weights_gib=weights,
         share=share,
         shm_gib=min(shm, share.memory_gib // 4),

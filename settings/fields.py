@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from settings.patterns import CIDR, NAME, ZONE
+from settings.patterns import CIDR, MIG_PROFILE, NAME, ZONE
 
 # Kubernetes object names; 40 characters leave room for the suffixes of children (the limit is 63).
 Name = Annotated[str, Field(pattern=NAME, max_length=40)]
@@ -16,6 +16,8 @@ Cidr = Annotated[str, Field(pattern=CIDR)]
 
 # A word that a table of the catalogue has, or has not.
 Word = Annotated[str, Field(max_length=40)]
+
+MigProfile = Annotated[str, Field(pattern=MIG_PROFILE, max_length=20)]
 
 # Kubernetes counts in 32 bits.
 PositiveInt = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -33,6 +35,13 @@ class Capacity(StrEnum):
     RESERVED = "reserved"
     SPOT = "spot"
     ON_DEMAND = "onDemand"
+
+
+class SharingStrategy(StrEnum):
+    """How the device plugin lets pods share a GPU."""
+
+    TIME_SLICING = "timeSlicing"
+    MPS = "mps"
 
 
 class DataMode(StrEnum):

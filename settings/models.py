@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.base import Section
-from settings.fields import Engine, Name, PositiveInt, Word
+from settings.fields import Engine, MigProfile, Name, PositiveInt, Word
 from settings.patterns import REPOSITORY, ROUTE, SOURCE, TRITON_MODEL
 
 Route = Annotated[str, Field(pattern=ROUTE, max_length=63)]
@@ -22,6 +22,12 @@ class GpuSettings(Section):
 
     count: PositiveInt = 1
     """GPUs of one replica. More than one means tensor parallel over them."""
+
+    mig: MigProfile | None = None
+    """MIG profile, for example 3g.40gb: a replica gets `count` slices instead of whole GPUs."""
+
+    share: Annotated[float, Field(ge=0.02, le=1)] | None = None
+    """Part of one GPU, for example 0.25: four pods take turns on it. Empty: the whole GPU."""
 
 
 class ReplicaSettings(Section):

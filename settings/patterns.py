@@ -5,6 +5,7 @@ from typing import Final
 NAME: Final = r"^[a-z]([a-z0-9-]*[a-z0-9])?$"
 ZONE: Final = r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$"
 CIDR: Final = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$"
+MIG_PROFILE: Final = r"^[1-9]g\.[1-9][0-9]*gb$"
 RESERVATION: Final = r"^cr-[0-9a-f]{8,17}$"
 ROUTE: Final = r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"
 SOURCE: Final = r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"
@@ -17,6 +18,7 @@ WORDS: Final = {
     NAME: "lower-case letters, digits and hyphens, a letter first",
     ZONE: "an availability zone, like us-east-1a",
     CIDR: "an IPv4 range, like 10.0.0.0/16",
+    MIG_PROFILE: "a MIG profile, like 3g.40gb",
     RESERVATION: "the id of a capacity reservation, like cr-0123456789abcdef0",
     ROUTE: "lower-case letters, digits, hyphens and dots",
     SOURCE: "a Hugging Face repository, like Qwen/Qwen2.5-7B-Instruct",

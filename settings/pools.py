@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.base import Section
-from settings.fields import Capacity, Name, PositiveInt, Word, Zone
+from settings.fields import Capacity, MigProfile, Name, PositiveInt, SharingStrategy, Word, Zone
 from settings.patterns import RESERVATION
 
 
@@ -20,6 +20,16 @@ class DisruptionSettings(Section):
 
     termination_grace_minutes: PositiveInt = 60
     """Minutes an expiring node waits for its pods before they are ended."""
+
+
+class SharingSettings(Section):
+    """How pods share each GPU of a pool. Nothing isolates their memory: the plan checks that it adds up."""
+
+    strategy: SharingStrategy = SharingStrategy.TIME_SLICING
+    """`timeSlicing` (pods take turns) or `mps` (they run side by side)."""
+
+    replicas: Annotated[int, Field(ge=2, le=48)]
+    """Pods that share one GPU."""
 
 
 class GpuPoolSettings(Section):
@@ -42,6 +52,12 @@ class GpuPoolSettings(Section):
 
     max_gpus: PositiveInt
     """The most GPUs the pool may hold at once: a ceiling for the invoice."""
+
+    mig: MigProfile | None = None
+    """MIG profile that every GPU is cut into, for example 3g.40gb. Empty: whole GPUs."""
+
+    sharing: SharingSettings | None = None
+    """How pods share each GPU. Empty: each pod has its own."""
 
     disruption: DisruptionSettings = DisruptionSettings()
     """When nodes may be taken away."""

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.instances import instances
+from planning.need import GpuNeed
 from planning.nodes import DAEMONSET_CPU_MILLI, DAEMONSET_MEMORY_MIB, cheapest, nodes_for, share_of
-from settings.models import GpuSettings
 from settings.pools import GpuPoolSettings
 
 GPU_TYPES = sorted(name for name, instance in instances().items() if instance.gpus)
@@ -16,8 +16,8 @@ def pool(*types: str) -> GpuPoolSettings:
     return GpuPoolSettings.model_validate({"name": "pool", "instanceTypes": types, "maxGpus": 8})
 
 
-def gpu(kind: str, count: int = 1) -> GpuSettings:
-    return GpuSettings(type=kind, count=count)
+def gpu(kind: str, count: int = 1) -> GpuNeed:
+    return GpuNeed(type=kind, count=count)
 
 
 def test_the_cheapest_type_with_enough_gpus_is_planned_for() -> None:

@@ -88,7 +88,7 @@ def test_a_value_can_neither_break_its_line_nor_fill_the_screen(text: str) -> No
 def test_a_key_cannot_break_its_line() -> None:
     (line,) = problems(changed(put("models.0.gpu.a\nb", 1)))
 
-    assert line == 'models[0].gpu."a\\nb": unknown key. Known: type, count.'
+    assert line == 'models[0].gpu."a\\nb": unknown key. Known: type, count, mig, share.'
 
 
 @pytest.mark.parametrize("key", ["", " ", ":", ": ", "a b", ".", "[0]"])

@@ -25,7 +25,7 @@ WRONG_KEYS = [
     ),
     bad(
         put("models.1.gpu.cuont", 2),
-        "models[1].gpu.cuont: unknown key. Did you mean count? Known: type, count.",
+        "models[1].gpu.cuont: unknown key. Did you mean count? Known: type, count, mig, share.",
     ),
     bad(
         put("models.0.max_model_len", 8192),
