@@ -1,8 +1,10 @@
 """The plan of a stack: what its settings mean, or why they cannot work."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from planning.network import NetworkPlanError, plan_subnets
+from planning.placement.choice import Choice
 from planning.rollout import Rollout, rollout, rollout_problems
 from planning.servers import ServerPlan, plan_server
 from settings.errors import SettingsError
@@ -15,12 +17,14 @@ from settings.stack import Settings
 class Plan:
     """Everything the components need beyond the settings, by the server's name. Same settings, same plan.
 
-    `pools` are those of the settings, or the ones derived from the models.
+    `pools` are those of the settings, or the ones derived from the models. `choices` say how each server runs, and
+    what else was looked at.
     """
 
     pools: tuple[GpuPoolSettings, ...]
     servers: dict[str, ServerPlan]
     rollouts: dict[str, Rollout]
+    choices: Mapping[str, Choice] = field(default_factory=dict[str, Choice])
 
 
 def make_plan(settings: Settings) -> Plan:
