@@ -188,7 +188,8 @@ class InferencePlatform(pulumi.ComponentResource):
         servers: dict[str, ModelServer] = {}
         for item in served(self._settings):
             plan = self._args.plan.servers[item.settings.name]
-            common = wiring.common_args(plan, self._args.plan.rollouts[plan.name], place, pools[plan.pool])
+            rollout, pool = self._args.plan.rollouts[plan.name], pools[plan.pool]
+            common = wiring.common_args(item.settings, plan, rollout, place, pool)
             servers[plan.name] = self._make_server(item.settings, plan, place, common)
             self._make_route(plan, servers[plan.name], models)
         return servers

@@ -15,6 +15,7 @@ from components.edge.specs import Limits
 from components.gpu_pool import GpuPool, GpuPoolArgs
 from components.gpu_pool_specs import Capacity
 from components.observability.monitoring import Monitoring, MonitoringArgs
+from components.scaling_wiring import scaling_args
 from components.serving import (
     ModelServer,
     NvmeCache,
@@ -83,6 +84,7 @@ class CommonArgs(TypedDict):
     max_replicas: int
     max_surge: int
     max_unavailable: int
+    scaling: ScalingArgs
     spread_over_nodes: bool
     gateway_namespace: pulumi.Input[str]
     monitoring_namespace: pulumi.Input[str]
@@ -108,8 +110,10 @@ def pool_args(pool: GpuPoolSettings, place: PoolPlace) -> GpuPoolArgs:
     )
 
 
-def common_args(plan: ServerPlan, rollout: Rollout, place: ServerPlace, pool: GpuPool) -> CommonArgs:
-    """Return what every engine's server takes from the plan."""
+def common_args(
+    thing: ServedSettings, plan: ServerPlan, rollout: Rollout, place: ServerPlace, pool: GpuPool
+) -> CommonArgs:
+    """Return what every engine's server takes from its settings and the plan."""
     return CommonArgs(
         namespace=place.namespace,
         provider=place.cluster.provider,
@@ -126,6 +130,13 @@ def common_args(plan: ServerPlan, rollout: Rollout, place: ServerPlace, pool: Gp
         max_replicas=plan.max_replicas,
         max_surge=rollout.max_surge,
         max_unavailable=rollout.max_unavailable,
+        scaling=scaling_args(
+            thing.scaling,
+            server=plan.name,
+            namespace=place.namespace,
+            min_replicas=plan.min_replicas,
+            prometheus_address=place.monitoring.prometheus_address,
+        ),
         spread_over_nodes=plan.share.replicas_per_node == 1,
         gateway_namespace=place.gateway_namespace,
         monitoring_namespace=place.monitoring.namespace,
@@ -136,12 +147,6 @@ def common_args(plan: ServerPlan, rollout: Rollout, place: ServerPlace, pool: Gp
 
 def vllm_args(model: ModelSettings, place: ServerPlace, common: CommonArgs) -> VllmServerArgs:
     """Return the arguments of a model on vLLM."""
-    scaling = ScalingArgs(
-        prometheus_address=place.monitoring.prometheus_address,
-        fallback_replicas=model.replicas.min,
-        polling_seconds=model.scaling.polling_seconds,
-        cooldown_seconds=model.scaling.cooldown_seconds,
-    )
     options = VllmOptions(
         source=model.source,
         served_model_name=model.name,
@@ -152,7 +157,6 @@ def vllm_args(model: ModelSettings, place: ServerPlace, common: CommonArgs) -> V
     )
     return VllmServerArgs(
         **common,
-        scaling=scaling,
         options=options,
         hf_token=place.hf_token,
         waiting_requests=model.scaling.waiting_requests,
@@ -164,13 +168,8 @@ def triton_args(
     repository: TritonRepositorySettings, place: ServerPlace, common: CommonArgs
 ) -> TritonServerArgs:
     """Return the arguments of a Triton server."""
-    scaling = ScalingArgs(
-        prometheus_address=place.monitoring.prometheus_address,
-        fallback_replicas=repository.replicas.min,
-    )
     return TritonServerArgs(
         **common,
-        scaling=scaling,
         model_repository=repository.repository,
         models=repository.models,
         region=place.region,

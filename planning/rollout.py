@@ -51,7 +51,7 @@ def rollout_problems(path: str, pool: GpuPoolSettings, servers: Sequence[ServerP
         return [
             f"{path}.maxGpus: {pool.max_gpus} GPUs do not hold all replicas ({parts}; {needed} together). {fix}"
         ]
-    lone = [s for s in mine if s.min_replicas == 1 and rollout(s, pool, servers) == _REMOVE_FIRST]
+    lone = [s for s in mine if s.min_replicas <= 1 and rollout(s, pool, servers) == _REMOVE_FIRST]
     return [
         f"{path}.maxGpus: {pool.max_gpus} leaves no GPU to roll out {s.path} ({s.name}), whose one replica would go "
         f"before the new one serves. Set {path}.maxGpus >= {needed + s.share.instance.gpus}, or "

@@ -12,6 +12,7 @@ from settings.errors import one_of
 from settings.fields import Capacity, DataMode
 from settings.pools import GpuPoolSettings
 from settings.references import served
+from settings.scaling_checks import scaling_problems
 from settings.served_checks import model_problems, served_problems
 from settings.stack import Settings
 
@@ -35,8 +36,10 @@ def check(settings: Settings, *, region: str | None, secrets: frozenset[str]) ->
     models = chain.from_iterable(
         model_problems(f"models[{index}]", model, secrets) for index, model in enumerate(settings.models)
     )
+    scaling = chain.from_iterable(scaling_problems(item) for item in served(settings))
     cluster = [*_cluster(settings), *_zones(settings, region), *_endpoint(settings), *_admins(settings)]
-    return [*cluster, *_unique(settings), *pools, *things, *models, *_data(settings), *_tags(settings)]
+    mine = [*pools, *things, *models, *scaling]
+    return [*cluster, *_unique(settings), *mine, *_data(settings), *_tags(settings)]
 
 
 def _cluster(settings: Settings) -> Iterator[str]:

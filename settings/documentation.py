@@ -99,11 +99,11 @@ def _section(
     inner: list[tuple[str, str]] = []
     rows: list[str] = []
     for key, field in section["properties"].items():
-        here, name = _place(path, key, field), _definition(field, definitions)
-        text = field.get("description") or (definitions[name]["description"] if name else "")
-        where = ""
-        if name:
-            where = f" See `{seen.setdefault(name, here)}`."
+        text, where = field.get("description", ""), ""
+        for name, kind in _definitions(field, definitions):
+            here = f"{_place(path, key, field)}{kind}"
+            text = text or definitions[name]["description"]
+            where += f" See `{seen.setdefault(name, here)}`."
             inner += [(here, name)] if seen[name] == here else []
         need = "**required**" if key in section.get("required", ()) else _default(field)
         rows.append(f"| `{key}` | {_words(field, definitions)} | {need} | {' '.join(text.split())}{where} |")
@@ -119,13 +119,19 @@ def _place(path: str, key: str, field: Mapping[str, Any]) -> str:
     return f"{path}.{key}".removeprefix(".") + ("[]" if field.get("type") == "array" else "")
 
 
-def _definition(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> str | None:
-    """The name of the section that a field holds, alone, in a list or as an option."""
-    for place in (field, field.get("items", {}), *field.get("anyOf", ())):
-        name = str(place.get("$ref", "")).rpartition("/")[2]
+def _definitions(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The sections that a field holds, alone, in a list or as options, each with ` (its kind)` if it has several."""
+    items = field.get("items", {})
+    for place in (field, items, *field.get("anyOf", ())):
+        name = _name(place)
         if name and "properties" in definitions[name]:
-            return name
-    return None
+            yield name, ""
+    for kind, reference in items.get("discriminator", {}).get("mapping", {}).items():
+        yield _name({"$ref": reference}), f" ({kind})"
+
+
+def _name(place: Mapping[str, Any]) -> str:
+    return str(place.get("$ref", "")).rpartition("/")[2]
 
 
 def _default(field: Mapping[str, Any]) -> str:
@@ -142,13 +148,14 @@ def _words(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
         field = definitions[field["$ref"].rpartition("/")[2]]
     if "anyOf" in field:
         return _words(next(one for one in field["anyOf"] if one.get("type") != "null"), definitions)
-    if "enum" in field:
-        return " or ".join(f"`{word}`" for word in field["enum"])
-    kind = field["type"]
+    if "enum" in field or "const" in field:
+        return " or ".join(f"`{word}`" for word in field.get("enum", [field.get("const")]))
+    kind = field.get("type", "object")
     if kind == "array":
         return f"list{_counted(field)}: {_words(field['items'], definitions)}"
     if kind == "object":
-        return "mapping" if "properties" in field else "mapping of texts to texts"
+        known = "properties" in field or "oneOf" in field
+        return "mapping" if known else "mapping of texts to texts"
     plain = {
         "integer": f"whole number{_range(field)}",
         "number": f"number{_range(field)}",
@@ -168,11 +175,16 @@ def _counted(field: Mapping[str, Any]) -> str:
 
 def _range(field: Mapping[str, Any]) -> str:
     """The limits of a number. 32 bits are no limit that anyone meets."""
-    low, above, high = field.get("minimum"), field.get("exclusiveMinimum"), field.get("maximum")
+    keys = ("minimum", "exclusiveMinimum", "maximum")
+    low, above, high = (_whole(field.get(key)) for key in keys)
     parts = [f"from {low}"] if low is not None else []
     parts += [f"above {above}"] if above is not None else []
     parts += [f"up to {high}"] if high not in (None, _INT32_MAX) else []
     return f", {' '.join(parts)}" if parts else ""
+
+
+def _whole(number: float | None) -> float | None:
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 def _gpus() -> str:

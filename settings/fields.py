@@ -21,6 +21,7 @@ MigProfile = Annotated[str, Field(pattern=MIG_PROFILE, max_length=20)]
 
 # Kubernetes counts in 32 bits.
 PositiveInt = Annotated[int, Field(ge=1, le=2**31 - 1)]
+NonNegativeInt = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class Engine(StrEnum):

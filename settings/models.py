@@ -5,11 +5,11 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.base import Section
-from settings.fields import Engine, MigProfile, Name, PositiveInt, Word
+from settings.fields import Engine, MigProfile, Name, NonNegativeInt, PositiveInt, Word
 from settings.patterns import REPOSITORY, ROUTE, SOURCE, TRITON_MODEL
+from settings.scaling import ScalingSettings, TritonScalingSettings
 
 Route = Annotated[str, Field(pattern=ROUTE, max_length=63)]
-Fraction = Annotated[float, Field(gt=0, le=1)]
 # The largest open weights are near 1,500 GiB; the largest local disk of a GPU instance is about 30,000.
 WeightsGib = Annotated[float, Field(gt=0, le=30_000)]
 
@@ -33,27 +33,11 @@ class GpuSettings(Section):
 class ReplicaSettings(Section):
     """How many replicas run."""
 
-    min: PositiveInt = 1
-    """Fewest replicas, always running."""
+    min: NonNegativeInt = 1
+    """Fewest replicas, always running. 0 only with a trigger that can wake the server: `cron`."""
 
-    max: PositiveInt
+    max: PositiveInt = 50
     """Most replicas under load."""
-
-
-class ScalingSettings(Section):
-    """When replicas are added. Values are averages over the running replicas."""
-
-    waiting_requests: PositiveInt = 5
-    """Requests waiting for a replica that call for another one."""
-
-    kv_cache_usage: Fraction = 0.8
-    """Fraction of the KV cache in use that calls for another replica, 0 to 1."""
-
-    polling_seconds: PositiveInt = 15
-    """Seconds between two looks at the metrics."""
-
-    cooldown_seconds: PositiveInt = 300
-    """Seconds of calm before replicas are taken away."""
 
 
 class ModelSettings(Section):
@@ -86,7 +70,7 @@ class ModelSettings(Section):
     gpu_memory_utilization: Annotated[float, Field(ge=0.5, le=0.98)] = 0.92
     """Fraction of GPU memory the server may take, 0.5 to 0.98."""
 
-    replicas: ReplicaSettings
+    replicas: ReplicaSettings = ReplicaSettings()
     """How many replicas run."""
 
     scaling: ScalingSettings = ScalingSettings()
@@ -94,13 +78,6 @@ class ModelSettings(Section):
 
     route: Route | None = None
     """First part of the URL path. Empty: the model's name."""
-
-
-class TritonScalingSettings(Section):
-    """When Triton replicas are added."""
-
-    pending_requests: PositiveInt = 20
-    """Pending requests a replica that call for another one."""
 
 
 class TritonRepositorySettings(Section):
@@ -124,7 +101,7 @@ class TritonRepositorySettings(Section):
     pool: Name | None = None
     """GPU pool to run in. Empty: the one pool that has the GPU."""
 
-    replicas: ReplicaSettings
+    replicas: ReplicaSettings = ReplicaSettings()
     """How many replicas run."""
 
     scaling: TritonScalingSettings = TritonScalingSettings()

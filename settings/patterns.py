@@ -12,6 +12,8 @@ SOURCE: Final = r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"
 REPOSITORY: Final = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_./-]*)?$"
 TRITON_MODEL: Final = r"^[A-Za-z0-9_.-]+$"
 HOSTNAME: Final = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
+CRON: Final = r"^[A-Za-z0-9*/,? -]+$"
+TIME_ZONE: Final = r"^[A-Za-z0-9_+/-]+$"
 EMAIL: Final = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 
 WORDS: Final = {
@@ -25,6 +27,8 @@ WORDS: Final = {
     REPOSITORY: "an S3 address, like s3://bucket/prefix",
     TRITON_MODEL: "letters, digits, dots, hyphens and underscores",
     HOSTNAME: "a hostname in lower case, like api.example.com",
+    CRON: "five fields of numbers, names and */,-, like 0 8 * * 1-5",
+    TIME_ZONE: "a time zone, like Asia/Shanghai",
     EMAIL: "an e-mail address",
 }
 """For each pattern, the end of the sentence: this value is not ..."""

@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -12,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from settings.errors import one_of
 from settings.patterns import WORDS
+from settings.structure import fields_of, find, models_in, tag_of
 
 SECURE = "secure"
 """The one key of an encrypted value in a stack file."""
@@ -19,6 +19,7 @@ SECURE = "secure"
 _LONGEST_VALUE = 60
 _PLAIN_KEY = re.compile(r"\w[\w.:/@+-]*")
 
+_WRONG_KINDS = ("union_tag_invalid", "union_tag_not_found")
 # Pydantic's kinds of error in words that follow the value; braces take pydantic's own limits.
 _LIMITS = {
     "string_type": "is not text",
@@ -34,7 +35,7 @@ _LIMITS = {
     "tuple_type": "is not a list",
     "too_short": "has {actual_length} entries; the fewest are {min_length}",
     "too_long": "has {actual_length} entries; the most are {max_length}",
-    "greater_than": "is not above {gt}",
+    "greater_than": "is not above {gt:g}",
     "greater_than_equal": "is below the least, {ge}",
     "less_than": "is not below {lt}",
     "less_than_equal": "is above the most, {le}",
@@ -79,23 +80,39 @@ def _echo(detail: ErrorDetails) -> bool:
 def _line(detail: ErrorDetails, root: type[BaseModel], known_too: Collection[str]) -> str:
     """One error as one line."""
     location, given = detail["loc"], detail["input"]
-    path = path_text(location)
+    _, field, place = find(root, location)
+    path = path_text(place)
     if detail["type"] == "json_invalid":
         return "config: lists or mappings stand too deep in one another. See docs/configuration.md."
     if detail["type"] == "extra_forbidden":
-        section, _ = _find(root, location[:-1])
-        known = [*_fields(section), *(known_too if len(location) == 1 else ())]
+        holder, _, _ = find(root, location[:-1])
+        known = [*fields_of(holder), *(known_too if len(location) == 1 else ())]
         return f"{path}: unknown key. {one_of(str(location[-1]), known)}"
-    _, field = _find(root, location)
+    if detail["type"] in _WRONG_KINDS:
+        return _kind(path, given, field)
     meaning = (field.description if field else None) or "see docs/configuration.md."
     if detail["type"] == "missing":
         return f"{path}: is missing. Set it: {meaning}"
     if isinstance(given, dict) and set(given) == {SECURE}:
         return f"{path}: is encrypted, and only secrets may be. Set it without --secret: {meaning}"
+    return f"{path}: {_shown(given)} {_rest(detail, meaning)}"
+
+
+def _rest(detail: ErrorDetails, meaning: str) -> str:
+    """What is wrong with a value, after the value."""
     if detail["type"] == "enum":
         known = str(detail.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
-        return f"{path}: {_shown(given)} is not known. {one_of(str(given), known.split(', '))}"
-    return f"{path}: {_shown(given)} {_limit(detail)}. {_fix(detail)}Expected: {meaning}"
+        return f"is not known. {one_of(str(detail['input']), known.split(', '))}"
+    return f"{_limit(detail)}. {_fix(detail)}Expected: {meaning}"
+
+
+def _kind(path: str, given: Any, field: FieldInfo | None) -> str:
+    """An entry of a list that does not say of which kind it is, or names none that there is."""
+    kinds = [tag_of(model) for model in models_in(field.annotation if field else None)]
+    known = [kind for kind in kinds if kind is not None]
+    if not isinstance(given, dict) or "type" not in given:
+        return f"{path}.type: is missing. Set it to one of {', '.join(known)}."
+    return f"{path}.type: {_shown(given['type'])} is not known. {one_of(str(given['type']), known)}"
 
 
 def _limit(detail: ErrorDetails) -> str:
@@ -136,33 +153,3 @@ def _shown(value: Any) -> str:
         return "an empty value"
     text = f'"{value}"' if isinstance(value, str) else json.dumps(value, default=str)
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
-
-
-def _find(
-    root: type[BaseModel], location: Sequence[int | str]
-) -> tuple[type[BaseModel] | None, FieldInfo | None]:
-    """The settings model that `location` leads to, if it is one, and the field that holds it."""
-    section: type[BaseModel] | None = root
-    field: FieldInfo | None = None
-    for part in location:
-        found = _fields(section).get(str(part))
-        if isinstance(part, str) and found is not None:
-            field, section = found, model_in(found.annotation)
-        elif isinstance(part, str):
-            section = None
-    return section, field
-
-
-def _fields(section: type[BaseModel] | None) -> Mapping[str, FieldInfo]:
-    """A section's fields by their keys in YAML."""
-    fields = section.model_fields.items() if section else ()
-    return {field.alias or name: field for name, field in fields}
-
-
-def model_in(annotation: Any) -> type[BaseModel] | None:
-    """The settings model inside `X`, `X | None` or `tuple[X, ...]`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if get_origin(annotation) in (tuple, Union, UnionType):
-        return next((found for arg in get_args(annotation) if (found := model_in(arg))), None)
-    return None

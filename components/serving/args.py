@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pulumi
 
 from components.gpu_pool_specs import GPU_RESOURCE
+from components.serving.triggers import RabbitmqTrigger, Trigger, wakes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,35 +34,52 @@ Cache = NvmeCache | PvcCache
 
 @dataclass(frozen=True, kw_only=True)
 class ScalingPolicy:
-    """How fast replicas change: at most `percent` in `period_seconds`.
+    """How fast replicas change: at most `percent` in `period_seconds`, or `pods` if that is more.
 
-    The HPA acts on the most careful advice of the last `stabilization_seconds`.
+    The HPA acts on the most careful advice of the last `stabilization_seconds`. Percentages are rounded up, so
+    50% of one replica is one.
     """
 
     percent: int
     period_seconds: int
     stabilization_seconds: int
+    pods: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScalingArgs:
     """How KEDA scales a server. Seconds throughout; `prometheus_address` is an URL KEDA can reach.
 
+    `triggers` come beside the engine's own; of all of them the one that asks for most replicas wins. A
+    RabbitmqTrigger needs `rabbitmq_secret`, a Secret in the server's namespace: see `authentication_spec`.
     After `failure_threshold` failed queries in a row there are at least `fallback_replicas`, or as many as
-    before if those were more.
+    before if those were more. `cooldown_seconds` is how long no trigger may see work before the last replica
+    goes; it means nothing unless `min_replicas` is 0.
     """
 
     prometheus_address: pulumi.Input[str]
     fallback_replicas: int
+    triggers: Sequence[Trigger] = ()
+    rabbitmq_secret: pulumi.Input[str] | None = None
     failure_threshold: int = 3
     polling_seconds: int = 15
     cooldown_seconds: int = 300
     scale_up: ScalingPolicy = field(
-        default_factory=lambda: ScalingPolicy(percent=50, period_seconds=60, stabilization_seconds=0)
+        default_factory=lambda: ScalingPolicy(percent=50, pods=4, period_seconds=60, stabilization_seconds=0)
     )
     scale_down: ScalingPolicy = field(
         default_factory=lambda: ScalingPolicy(percent=25, period_seconds=120, stabilization_seconds=300)
     )
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a fallback that would leave nothing running, or a queue that nobody may ask."""
+        if self.fallback_replicas < 1:
+            raise ValueError(
+                f"fallback_replicas: {self.fallback_replicas} would let a server go while nobody can tell whether "
+                "it has work; set it to 1 or more"
+            )
+        if self.rabbitmq_secret is None and any(isinstance(one, RabbitmqTrigger) for one in self.triggers):
+            raise ValueError("rabbitmq_secret: is missing, and a RabbitmqTrigger needs it; name the Secret")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,10 +122,15 @@ class ModelServerArgs:
 
     def __post_init__(self) -> None:
         """Raise ValueError for numbers no Deployment or ScaledObject could hold."""
-        if not 1 <= self.min_replicas <= self.max_replicas:
+        if not 0 <= self.min_replicas <= self.max_replicas or self.max_replicas < 1:
             raise ValueError(
-                f"min_replicas: {self.min_replicas} must be from 1 to max_replicas ({self.max_replicas}): "
-                "no metric of a server can wake it from zero"
+                f"min_replicas: {self.min_replicas} must be from 0 to max_replicas ({self.max_replicas}), "
+                "and that at least 1"
+            )
+        if self.min_replicas == 0 and not any(map(wakes, self.scaling.triggers)):
+            raise ValueError(
+                "min_replicas: 0 needs a trigger that sees work while no replica runs (RabbitmqTrigger or "
+                "CronTrigger): no metric of a server can wake it from zero"
             )
         if self.max_surge + self.max_unavailable < 1:
             raise ValueError("max_surge and max_unavailable are both 0: no rollout could begin; set one to 1")

@@ -1,6 +1,6 @@
 """How a server is measured and scaled: its PodMonitor and ScaledObject.
 
-Sources: KEDA 2.21 (`keda.sh/v1alpha1`, prometheus scaler) and prometheus-operator 0.93 (`PodMonitor`).
+Sources: KEDA 2.21 (`keda.sh/v1alpha1`) and prometheus-operator 0.93 (`PodMonitor`).
 """
 
 from typing import Any
@@ -9,11 +9,12 @@ import pulumi
 
 from components.serving import timing
 from components.serving.args import ScalingPolicy
-from components.serving.workload import Trigger, Workload
+from components.serving.triggers import PrometheusTrigger, trigger_spec
+from components.serving.workload import Workload
 
 
 def pod_monitor_spec(workload: Workload) -> dict[str, Any]:
-    """Return the PodMonitor's spec. Its `job` label is `<namespace>/<server>`, which `query` selects by."""
+    """Return the PodMonitor's spec. Its `job` label is `<namespace>/<server>`, which `gauge_sum` selects by."""
     return {
         "selector": {"matchLabels": workload.selector},
         "podMetricsEndpoints": [
@@ -22,13 +23,13 @@ def pod_monitor_spec(workload: Workload) -> dict[str, Any]:
     }
 
 
-def query(workload: Workload, trigger: Trigger) -> pulumi.Output[str]:
-    """Return the PromQL sum of a gauge over all replicas; 0 while none reports it.
+def gauge_sum(namespace: pulumi.Input[str], server: str, metric: str) -> pulumi.Output[str]:
+    """Return the PromQL sum of a server's gauge over all replicas; 0 while none reports it.
 
     The HPA divides a sum by the replicas, so a threshold is what each one should carry.
     """
-    job = pulumi.Output.concat(workload.args.namespace, "/", workload.name)
-    return pulumi.Output.concat("sum(", trigger.metric, '{job="', job, '"}) or vector(0)')
+    job = pulumi.Output.concat(namespace, "/", server)
+    return pulumi.Output.concat("sum(", metric, '{job="', job, '"}) or vector(0)')
 
 
 def scaled_object_spec(workload: Workload) -> dict[str, Any]:
@@ -54,27 +55,40 @@ def scaled_object_spec(workload: Workload) -> dict[str, Any]:
                 "behavior": {"scaleUp": _policy(scaling.scale_up), "scaleDown": _policy(scaling.scale_down)}
             }
         },
-        "triggers": [_trigger(workload, trigger) for trigger in workload.engine.triggers],
+        "triggers": _triggers(workload),
     }
 
 
-def _trigger(workload: Workload, trigger: Trigger) -> dict[str, Any]:
-    return {
-        "type": "prometheus",
-        "name": trigger.name,
-        "metricType": "AverageValue",
-        "metadata": {
-            "serverAddress": workload.args.scaling.prometheus_address,
-            "query": query(workload, trigger),
-            "threshold": f"{trigger.threshold:g}",
-            # An empty answer is an error and counts towards the fallback; KEDA would take it for 0.
-            "ignoreNullValues": "false",
-        },
-    }
+def authentication_name(workload: Workload) -> str:
+    """Return the name of the TriggerAuthentication for RabbitMQ, which exists only if a trigger needs it."""
+    return f"{workload.name}-rabbitmq"
+
+
+def _triggers(workload: Workload) -> list[dict[str, Any]]:
+    """Return the engine's triggers, then the caller's."""
+    scaling = workload.args.scaling
+    own = [
+        PrometheusTrigger(
+            name=one.name,
+            query=gauge_sum(workload.args.namespace, workload.name, one.metric),
+            threshold=one.threshold,
+        )
+        for one in workload.engine.triggers
+    ]
+    return [
+        trigger_spec(one, scaling.prometheus_address, authentication_name(workload))
+        for one in (*own, *scaling.triggers)
+    ]
 
 
 def _policy(policy: ScalingPolicy) -> dict[str, Any]:
+    kinds = {"Percent": policy.percent, "Pods": policy.pods}
     return {
         "stabilizationWindowSeconds": policy.stabilization_seconds,
-        "policies": [{"type": "Percent", "value": policy.percent, "periodSeconds": policy.period_seconds}],
+        "selectPolicy": "Max",
+        "policies": [
+            {"type": kind, "value": value, "periodSeconds": policy.period_seconds}
+            for kind, value in kinds.items()
+            if value is not None
+        ],
     }

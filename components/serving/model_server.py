@@ -26,6 +26,7 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudget
 
 from components.serving import autoscaling, network_policy, pod, storage, timing
 from components.serving.args import ModelServerArgs, PvcCache
+from components.serving.triggers import authentication_spec
 from components.serving.workload import Engine, Workload
 
 
@@ -194,14 +195,29 @@ class ModelServer(pulumi.ComponentResource):
 
     def _scaled_object(self, workload: Workload, child: pulumi.ResourceOptions) -> CustomResource:
         # It does not wait for the Deployment: the least number of replicas should start side by side.
+        needs = self._authentication(workload, child)
         return CustomResource(
             f"{workload.name}-scaled-object",
             api_version="keda.sh/v1alpha1",
             kind="ScaledObject",
             metadata=_metadata(workload, workload.name),
             spec=autoscaling.scaled_object_spec(workload),
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=needs)),
+        )
+
+    def _authentication(self, workload: Workload, child: pulumi.ResourceOptions) -> list[CustomResource]:
+        secret = workload.args.scaling.rabbitmq_secret
+        if secret is None:
+            return []
+        authentication = CustomResource(
+            f"{workload.name}-rabbitmq-authentication",
+            api_version="keda.sh/v1alpha1",
+            kind="TriggerAuthentication",
+            metadata=_metadata(workload, autoscaling.authentication_name(workload)),
+            spec=authentication_spec(secret),
             opts=child,
         )
+        return [authentication]
 
 
 def _metadata(workload: Workload, name: str, annotations: dict[str, str] | None = None) -> ObjectMetaArgs:

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from catalog.images import AWS_CLI, TRITON, Image
+from catalog.metrics import TRITON_PENDING
 from components.iam import POD_IDENTITY, service_role
 from components.serving import triton_identity
 from components.serving.args import ModelServerArgs
@@ -69,7 +70,7 @@ def triton_engine(args: TritonServerArgs) -> Engine:
         triggers=(
             Trigger(
                 name="pending-requests",
-                metric="nv_inference_pending_request_count",
+                metric=TRITON_PENDING,
                 threshold=args.pending_requests,
             ),
         ),

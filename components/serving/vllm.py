@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pulumi
 
 from catalog.images import VLLM, Image
+from catalog.metrics import VLLM_KV_CACHE, VLLM_WAITING
 from components.serving.args import ModelServerArgs
 from components.serving.flags import VllmOptions, vllm_command
 from components.serving.model_server import ModelServer
@@ -72,10 +73,10 @@ def vllm_engine(args: VllmServerArgs) -> Engine:
         triggers=(
             Trigger(
                 name="waiting-requests",
-                metric="vllm:num_requests_waiting",
+                metric=VLLM_WAITING,
                 threshold=args.waiting_requests,
             ),
-            Trigger(name="kv-cache-usage", metric="vllm:kv_cache_usage_perc", threshold=args.kv_cache_usage),
+            Trigger(name="kv-cache-usage", metric=VLLM_KV_CACHE, threshold=args.kv_cache_usage),
         ),
         egress=(HTTPS,),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 import pulumi
 import pytest
@@ -13,6 +13,7 @@ from planning.plan import make_plan
 from settings import Settings, from_values
 from settings.base import Section
 from settings.fields import Capacity, Engine
+from settings.structure import models_in
 from tests.components.answers import ACCOUNT
 from tests.components.objects import NODE_POOL, RELEASE, SCALED_OBJECT, leaves, pod, public, servers, spec
 from tests.components.recorder import Recording, record
@@ -65,6 +66,24 @@ OTHER: dict[str, Any] = {
                 "kvCacheUsage": 0.7,
                 "pollingSeconds": 20,
                 "cooldownSeconds": 200,
+                "scaleUp": {"percent": 80, "pods": 3, "periodSeconds": 30, "stabilizationSeconds": 10},
+                "scaleDown": {"percent": 15, "periodSeconds": 90, "stabilizationSeconds": 600},
+                "triggers": [
+                    {
+                        "type": "prometheus",
+                        "metric": "vllm:num_requests_running",
+                        "threshold": 6,
+                        "activationThreshold": 1,
+                    },
+                    {"type": "prometheus", "query": "tokens_per_second", "threshold": 900},
+                    {
+                        "type": "cron",
+                        "timezone": "Europe/Dublin",
+                        "start": "0 8 * * 1-5",
+                        "end": "30 18 * * 1-5",
+                        "desiredReplicas": 3,
+                    },
+                ],
             },
             "route": "talk",
         }
@@ -159,7 +178,49 @@ def test_a_models_settings_reach_its_command_and_its_scaler() -> None:
         200,
         2,
     )
-    assert [trigger["metadata"]["threshold"] for trigger in scaler["triggers"]] == ["9", "0.7"]
+    assert [trigger["metadata"].get("threshold") for trigger in scaler["triggers"]] == [
+        "9",
+        "0.7",
+        "6",
+        "900",
+        None,
+    ]
+
+
+def test_a_models_triggers_reach_its_scaler() -> None:
+    scaler = spec(other().one(SCALED_OBJECT, "chat-scaled-object"))
+    gauge, query, clock = (trigger["metadata"] for trigger in scaler["triggers"][2:])
+
+    assert gauge["query"] == 'sum(vllm:num_requests_running{job="inference/chat"}) or vector(0)'
+    assert gauge["activationThreshold"] == "1"
+    assert query["query"] == "sum(tokens_per_second) or vector(0)"
+    assert clock == {
+        "timezone": "Europe/Dublin",
+        "start": "0 8 * * 1-5",
+        "end": "30 18 * * 1-5",
+        "desiredReplicas": "3",
+    }
+    assert len({trigger["name"] for trigger in scaler["triggers"]}) == 5
+
+
+def test_how_fast_replicas_change_is_as_set() -> None:
+    scaler = spec(other().one(SCALED_OBJECT, "chat-scaled-object"))
+
+    assert scaler["advanced"]["horizontalPodAutoscalerConfig"]["behavior"] == {
+        "scaleUp": {
+            "stabilizationWindowSeconds": 10,
+            "selectPolicy": "Max",
+            "policies": [
+                {"type": "Percent", "value": 80, "periodSeconds": 30},
+                {"type": "Pods", "value": 3, "periodSeconds": 30},
+            ],
+        },
+        "scaleDown": {
+            "stabilizationWindowSeconds": 600,
+            "selectPolicy": "Max",
+            "policies": [{"type": "Percent", "value": 15, "periodSeconds": 90}],
+        },
+    }
 
 
 def test_a_repositorys_settings_reach_its_server() -> None:
@@ -230,9 +291,8 @@ def _fields(section: type[Section]) -> Iterator[tuple[type[Section], str]]:
     """Return every field of a section and of the sections in it."""
     for name, field in section.model_fields.items():
         yield section, name
-        kinds = [field.annotation, *get_args(field.annotation)]
-        for kind in kinds:
-            if isinstance(kind, type) and issubclass(kind, Section):
+        for kind in models_in(field.annotation):
+            if issubclass(kind, Section):
                 yield from _fields(kind)
 
 
@@ -245,6 +305,7 @@ def test_no_setting_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
         return object.__getattribute__(section, name)
 
     configs = [from_values(stack_values(stack)) for stack in STACKS]
+    configs.append(from_values({**OTHER, "inference-platform:hfToken": {"secure": "AAA"}}))
     monkeypatch.setattr(Section, "__getattribute__", noted)
     for config in configs:
         record(lambda config=config: _build(config.settings, config.region))

@@ -46,6 +46,21 @@ def test_a_lone_replica_that_would_go_before_the_new_one_serves_is_refused() -> 
     )
 
 
+def test_a_server_that_goes_to_zero_is_replaced_as_a_lone_replica_is() -> None:
+    office = {
+        "type": "cron",
+        "timezone": "UTC",
+        "start": "0 8 * * *",
+        "end": "0 9 * * *",
+        "desiredReplicas": 4,
+    }
+    napping = model("chat", 0, 4, scaling={"triggers": [office]})
+
+    (line,) = refused(napping, max_gpus=4)
+    assert line.startswith("gpuPools[0].maxGpus: 4 leaves no GPU to roll out models[0] (chat)")
+    assert plan(napping, max_gpus=5).rollouts == {"chat": ADD_FIRST}
+
+
 def test_each_lone_replica_is_named_and_the_others_are_not() -> None:
     lines = refused(model("a", 1, 1), model("b", 2, 2), model("c", 1, 2), max_gpus=5)
 

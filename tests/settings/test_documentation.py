@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from planning.plan import make_plan
 from settings import PROJECT, SECRETS, Settings, from_values
 from settings.documentation import EXAMPLE, files, markdown, schema
-from settings.problems import model_in
+from settings.structure import models_in
 from tests.settings.stacks import OWN, ROOT, Change, changed, drop, problems, put, valid
 
 VALIDATOR = Draft202012Validator(schema())
@@ -22,7 +22,7 @@ def sections(root: type[Any]) -> Iterator[type[Any]]:
     """The model and every model in it."""
     yield root
     for field in root.model_fields.values():
-        if inner := model_in(field.annotation):
+        for inner in models_in(field.annotation):
             yield from sections(inner)
 
 

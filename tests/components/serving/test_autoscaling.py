@@ -22,6 +22,7 @@ def test_vllm_scales_on_its_queue_and_its_cache() -> None:
         "serverAddress": "http://prometheus.monitoring:9090",
         "query": 'sum(vllm:num_requests_waiting{job="inference/qwen"}) or vector(0)',
         "threshold": "8",
+        "activationThreshold": "0",
         "ignoreNullValues": "false",
     }
     assert triggers["kv-cache-usage"]["query"].startswith("sum(vllm:kv_cache_usage_perc{")
@@ -53,10 +54,15 @@ def test_growth_is_quick_and_shrinking_slow() -> None:
 
     assert behavior["scaleUp"] == {
         "stabilizationWindowSeconds": 0,
-        "policies": [{"type": "Percent", "value": 50, "periodSeconds": 60}],
+        "selectPolicy": "Max",
+        "policies": [
+            {"type": "Percent", "value": 50, "periodSeconds": 60},
+            {"type": "Pods", "value": 4, "periodSeconds": 60},
+        ],
     }
     assert behavior["scaleDown"] == {
         "stabilizationWindowSeconds": 300,
+        "selectPolicy": "Max",
         "policies": [{"type": "Percent", "value": 25, "periodSeconds": 120}],
     }
 

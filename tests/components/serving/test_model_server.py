@@ -175,7 +175,9 @@ def test_a_server_tells_routes_where_it_is() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"min_replicas": 0}, "min_replicas: 0"),
+        ({"min_replicas": 0}, "min_replicas: 0 needs a trigger"),
+        ({"min_replicas": -1}, "min_replicas: -1"),
+        ({"min_replicas": 0, "max_replicas": 0}, "that at least 1"),
         ({"min_replicas": 5, "max_replicas": 4}, r"max_replicas \(4\)"),
         ({"max_surge": 0, "max_unavailable": 0}, "no rollout could begin"),
         ({"shm_gib": 12}, "shm_gib: 12"),
