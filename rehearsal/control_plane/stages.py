@@ -1,14 +1,15 @@
 """What KWOK does to fake nodes, pods and volumes, as its Stage objects.
 
 A pod is Ready at once. With the annotation ``rehearsal/ready-after-seconds`` it runs, unready, for that
-many seconds first: a model that loads. Claims get volumes, because no storage driver runs here.
+many seconds first: a model that loads; a node with it boots so long. Claims get volumes, because no storage
+driver runs here.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 READY_AFTER_SECONDS = "rehearsal/ready-after-seconds"
-"""The annotation of a pod that becomes Ready only after so many seconds (a whole number)."""
+"""The annotation of a pod or node that becomes Ready only after so many seconds."""
 
 Stage = dict[str, Any]
 
@@ -134,8 +135,10 @@ def stages() -> list[Stage]:
 
 
 def _node_stages() -> list[Stage]:
-    ready = _stage("node-ready", "Node", [_not_in(_READY, "True")], [_status(_NODE_READY)])
-    return [ready]
+    unready = _not_in(_READY, "True")
+    booted = _stage("node-booted", "Node", [unready, _present(_LOADS)], [_status(_NODE_READY)])
+    _delay(booted)
+    return [_stage("node-ready", "Node", [unready, _absent(_LOADS)], [_status(_NODE_READY)]), booted]
 
 
 def _pod_stages() -> list[Stage]:
@@ -145,7 +148,7 @@ def _pod_stages() -> list[Stage]:
     loaded = _stage(
         "pod-loaded", "Pod", [*running, _in(_READY, "False"), _present(_LOADS)], [_status(_state(ready=True))]
     )
-    loaded["spec"]["delay"] = {"durationFrom": {"jq": {"expression": f'{_LOADS} + "s"'}}}
+    _delay(loaded)
     return [
         _stage("pod-ready", "Pod", [*pending, _absent(_LOADS)], [_status(_state(ready=True) + _POD_STARTED)]),
         _stage("pod-loading", "Pod", [*pending, _present(_LOADS)], [_status(loading)]),
@@ -162,6 +165,11 @@ def _volume_stages() -> list[Stage]:
         _stage("claim-bound", "PersistentVolumeClaim", claimed, [{"apply": {"template": _VOLUME}}]),
         _stage("volume-deleted", "PersistentVolume", released, [{"delete": True}]),
     ]
+
+
+def _delay(stage: Stage) -> None:
+    """Let a stage wait for as long as the annotation says."""
+    stage["spec"]["delay"] = {"durationFrom": {"jq": {"expression": f'{_LOADS} + "s"'}}}
 
 
 def _state(*, ready: bool) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from planning.cost import CostLine
 from rehearsal.placement import PlacedPod
+from rehearsal.report.scenario import ScenarioReport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class Report:
 
     `floor` are the pods on GPUs with the fewest replicas, `peak` with the most; costs are dollars an hour at
     on-demand list prices. `kinds` counts resources by type, `planned_usd_per_hour` is the plan's own floor.
+    `scenario` is what was played, where one was asked for.
     """
 
     stack: str
@@ -56,6 +58,7 @@ class Report:
     planned_usd_per_hour: float = 0.0
     charts: list[Chart] = field(default_factory=list[Chart])
     memory_mib: float = 0.0
+    scenario: ScenarioReport | None = None
     interrupted: bool = False
 
     @property

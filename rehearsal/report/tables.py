@@ -1,29 +1,21 @@
 """The report's tables, as plain rows: every way of telling shows the same ones."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from planning.cost import CostLine, total
 from rehearsal.placement import PlacedPod
 from rehearsal.report.model import Report
+from rehearsal.report.scenario_tables import scenario_tables
+from rehearsal.report.table import Row, Table
 
 HOURS_A_MONTH = 730
-Row = tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A table of the report: its title, column names, and rows of text."""
-
-    title: str
-    columns: Row
-    rows: Sequence[Row]
 
 
 def tables(report: Report) -> list[Table]:
     """Return the report's tables in reading order; empty ones are left out."""
     every = [
+        *(scenario_tables(report.scenario) if report.scenario else []),
         _placement("Models on GPUs, fewest replicas", report.floor),
         _placement("Models on GPUs, most replicas", report.peak),
         _cost(report),
@@ -36,6 +28,8 @@ def tables(report: Report) -> list[Table]:
 
 def verdict(report: Report) -> str:
     """One line: passed or not, and why."""
+    if report.passed and report.scenario:
+        return f"PASSED: {report.stack} holds {report.scenario.name}, and leaves nothing."
     if report.passed:
         return f"PASSED: {report.stack} stands, holds its peak, does not change on a second up, and leaves nothing."
     count = len(report.findings)

@@ -11,7 +11,8 @@ from rich.text import Text
 from catalog.instances import PRICE_DATE, PRICE_REGION
 from planning.cost import total
 from rehearsal.report.model import Report
-from rehearsal.report.tables import HOURS_A_MONTH, Table, tables, verdict
+from rehearsal.report.table import Table
+from rehearsal.report.tables import HOURS_A_MONTH, tables, verdict
 
 
 def to_terminal(report: Report, console: Console) -> None:

@@ -1,0 +1,1 @@
+"""Scenarios: a stack under load on the rehearsal's stage, with the real controllers."""
