@@ -7,7 +7,6 @@
 	golden docs lock clean
 
 STACK ?=
-SCENARIO ?=
 ARGS ?=
 
 BIN := .venv/bin
@@ -29,8 +28,8 @@ toolchain: $(RUN_STAMP)  ## Build the rehearsal's programs into .tools (once; mi
 check: $(RUN_STAMP)  ## Check the settings of all stacks, or of STACK=name
 	@$(BIN)/platformctl check $(STACK) $(ARGS)
 
-rehearse: $(RUN_STAMP)  ## Play a stack through on this machine: STACK=dev (the default) or prod, SCENARIO=spike
-	@$(BIN)/platformctl rehearse $(or $(STACK),dev) $(if $(SCENARIO),--scenario $(SCENARIO)) $(ARGS)
+rehearse: $(RUN_STAMP)  ## Play a stack through on this machine: STACK=dev (the default) or prod, ARGS=--keep
+	@$(BIN)/platformctl rehearse $(or $(STACK),dev) $(ARGS)
 
 rehearse-stop: $(RUN_STAMP)  ## End what a rehearsal with --keep left up
 	@$(BIN)/platformctl rehearse-stop $(or $(STACK),dev)

@@ -14,6 +14,11 @@ class LoadTrace:
     source: str
     hourly: tuple[int, ...]
 
+    @property
+    def quietest_hour(self) -> int:
+        """The hour of the day with the fewest requests."""
+        return self.hourly.index(min(self.hourly))
+
 
 # Both read from the hourly counts of github.com/diegohommer/tcc-offloading-ai-edge (implementation/data/load_traces,
 # commit 97abc7a, 2026-11), which sums up the raw traces; both licensed CC BY 4.0.

@@ -40,10 +40,14 @@ class Arrivals:
 
 
 def day(trace: LoadTrace) -> Arrivals:
-    """Return a day of a trace with its highest rate as 1; an hour's mean stands in the middle of the hour."""
+    """Return a day of a trace with its highest rate as 1, from its quietest hour to the next day's.
+
+    An hour's mean stands in the middle of the hour.
+    """
+    quietest = trace.quietest_hour
+    turned = [trace.hourly[(hour + quietest) % len(trace.hourly)] for hour in range(len(trace.hourly) + 1)]
     highest = max(trace.hourly)
-    middles = [((hour + 0.5) * HOUR, count / highest) for hour, count in enumerate(trace.hourly)]
-    return Arrivals(points=tuple(middles))
+    return Arrivals(points=tuple(((hour + 0.5) * HOUR, count / highest) for hour, count in enumerate(turned)))
 
 
 def course(points: Sequence[tuple[float, float]]) -> Arrivals:

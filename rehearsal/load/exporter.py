@@ -13,18 +13,19 @@ from prometheus_client.registry import Collector
 from rehearsal.control_plane.ports import LOOPBACK, free_ports
 from rehearsal.load.model import TTFT_BUCKETS, Moment, Service
 
-_LABELS = ("job", "namespace", "pod")
+# Prometheus adds `job` itself, as it does for a PodMonitor.
+_LABELS = ("namespace", "pod")
 
 
 class Engine(Protocol):
     """Names the load's numbers as an engine does."""
 
-    def __call__(self, moment: Moment, service: Service, job: tuple[str, str]) -> Iterator[Metric]:
-        """Yield the metrics of a moment; `job` is the server's namespace and name."""
+    def __call__(self, moment: Moment, service: Service, namespace: str) -> Iterator[Metric]:
+        """Yield the metrics of a moment of a server in `namespace`."""
         ...
 
 
-def vllm(moment: Moment, service: Service, job: tuple[str, str]) -> Iterator[Metric]:
+def vllm(moment: Moment, service: Service, namespace: str) -> Iterator[Metric]:
     """Yield vLLM's gauges for each Ready replica, and its histogram of the time to the first token."""
     each = max(1, len(moment.replicas))
     running, waiting = moment.running / each, moment.waiting / each
@@ -35,28 +36,30 @@ def vllm(moment: Moment, service: Service, job: tuple[str, str]) -> Iterator[Met
         "vllm:kv_cache_usage_perc": ("Share of the KV cache in use, 0 to 1.", cache),
     }
     for name, (text, value) in values.items():
-        yield _gauge(name, text, value, moment.replicas, job)
+        yield _gauge(name, text, value, moment.replicas, namespace)
     first_token = HistogramMetricFamily(
-        "vllm:time_to_first_token_seconds", "Time to the first token.", labels=_LABELS[:2]
+        "vllm:time_to_first_token_seconds", "Time to the first token.", labels=_LABELS[:1]
     )
-    first_token.add_metric(_job(job), list(_buckets(moment.first_tokens)), moment.first_token_sum)
+    first_token.add_metric((namespace,), list(_buckets(moment.first_tokens)), moment.first_token_sum)
     yield first_token
 
 
-def triton(moment: Moment, service: Service, job: tuple[str, str]) -> Iterator[Metric]:
+def triton(moment: Moment, service: Service, namespace: str) -> Iterator[Metric]:
     """Yield Triton's gauge of requests that wait for a model, for each Ready replica."""
     del service
     each = moment.waiting / max(1, len(moment.replicas))
-    yield _gauge("nv_inference_pending_request_count", "Requests that wait.", each, moment.replicas, job)
+    yield _gauge(
+        "nv_inference_pending_request_count", "Requests that wait.", each, moment.replicas, namespace
+    )
 
 
 class Exporter(Collector):
     """An HTTP server with the metrics of the latest moment; nothing before the first."""
 
-    def __init__(self, engine: Engine, service: Service, namespace: str, server: str) -> None:
+    def __init__(self, engine: Engine, service: Service, namespace: str) -> None:
         self._engine = engine
         self._service = service
-        self._job = (namespace, server)
+        self._namespace = namespace
         self._moment: Moment | None = None
         (self.port,) = free_ports(1)
         self._http: WSGIServer | None = None
@@ -74,7 +77,7 @@ class Exporter(Collector):
     def collect(self) -> Iterable[Metric]:
         """Return the metrics, as prometheus_client asks for them."""
         moment = self._moment
-        return [] if moment is None else list(self._engine(moment, self._service, self._job))
+        return [] if moment is None else list(self._engine(moment, self._service, self._namespace))
 
     def __enter__(self) -> Self:
         registry = CollectorRegistry()
@@ -91,19 +94,11 @@ class Exporter(Collector):
             self._thread.join()
 
 
-def _gauge(
-    name: str, text: str, value: float, replicas: Iterable[str], job: tuple[str, str]
-) -> GaugeMetricFamily:
+def _gauge(name: str, text: str, value: float, replicas: Iterable[str], namespace: str) -> GaugeMetricFamily:
     gauge = GaugeMetricFamily(name, text, labels=_LABELS)
     for pod in replicas:
-        gauge.add_metric((*_job(job), pod), value)
+        gauge.add_metric((namespace, pod), value)
     return gauge
-
-
-def _job(job: tuple[str, str]) -> tuple[str, str]:
-    """The labels that a PodMonitor gives: `job` is namespace and server, as the ScaledObject's query selects."""
-    namespace, server = job
-    return (f"{namespace}/{server}", namespace)
 
 
 def _buckets(counts: Iterable[int]) -> Iterator[tuple[str, float]]:

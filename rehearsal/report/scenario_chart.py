@@ -37,6 +37,7 @@ def draw(report: ScenarioReport, stack: str, folder: Path) -> tuple[Path, Path]:
     figure.suptitle(
         f"{report.name} on {stack}, {report.server}: {report.summary}", fontsize=11, color=_INK, wrap=True
     )
+    figure.align_ylabels(axes)
     folder.mkdir(parents=True, exist_ok=True)
     paths = (folder / f"{stack}-{report.name}.png", folder / f"{stack}-{report.name}.svg")
     for path in paths:

@@ -53,5 +53,6 @@ def assumptions(prepared: Prepared) -> dict[str, str]:
         "highest load": f"{prepared.arrivals.peak:.2f} requests a second",
     }
     if load.trace:
-        words["shape of the load"] = LOAD_TRACES[load.trace].source
+        trace = LOAD_TRACES[load.trace]
+        words["shape of the load"] = f"{trace.source}; it begins at {trace.quietest_hour}:00"
     return words
