@@ -87,4 +87,4 @@ def weights_gib(thing: ModelSettings | TritonRepositorySettings) -> float:
         return thing.repository_gib
     if thing.weights_gib is not None:
         return thing.weights_gib
-    return MODELS[thing.source].weight_bytes / _GIB
+    return (thing.card or MODELS[thing.source]).weight_bytes / _GIB

@@ -205,12 +205,15 @@ def _gpus() -> str:
 
 
 def _models() -> str:
-    """Models the catalogue knows; others need weightsGib."""
+    """Models the catalogue knows; others need their config.json."""
     rows: list[str] = []
     for model in MODELS.values():
         gated = "yes" if model.gated else "no"
         rows.append(f"| `{model.name}` | {model.weight_bytes / 2**30:.1f} | {model.max_context} | {gated} |")
-    said = "Any other model of Hugging Face works too, once `weightsGib` says how large it is.\n\n"
+    said = (
+        "Any other model of Hugging Face works too: set `configFile` to its config.json, and `weightsGib` or\n"
+        "`indexFile`. See [sizing.md](sizing.md) for the architectures that can be sized.\n\n"
+    )
     return said + _table("Source", "Weights, GiB", "Longest context, tokens", "Gated", rows=rows)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from settings.checks import check
+from settings.custom_models import with_cards
 from settings.errors import SettingsError, nearest, one_of
 from settings.problems import SECURE, explain, path_text
 from settings.stack import SECRETS, Settings
@@ -38,7 +39,7 @@ def stack_names(project: Path) -> list[str]:
 
 def read_stack(project: Path, stack: str) -> StackConfig:
     """Read and check `Pulumi.<stack>.yaml`; raise `SettingsError` with every problem at once."""
-    return from_values(raw_config(project, stack))
+    return from_values(raw_config(project, stack), folder=project)
 
 
 def raw_config(project: Path, stack: str) -> dict[str, Any]:
@@ -63,9 +64,10 @@ def raw_config(project: Path, stack: str) -> dict[str, Any]:
     return {str(key): value for key, value in config.items()}
 
 
-def from_values(config: Mapping[str, Any]) -> StackConfig:
+def from_values(config: Mapping[str, Any], *, folder: Path = Path()) -> StackConfig:
     """Check configuration values by their full keys, for example `inference-platform:models`.
 
+    `folder` holds Pulumi.yaml; files that settings name are read from there. Pulumi runs a program in it.
     Raises `SettingsError` with every problem at once. References between sections are looked at once each
     section is valid by itself.
     """
@@ -79,6 +81,7 @@ def from_values(config: Mapping[str, Any]) -> StackConfig:
         problems.append(f"{REGION}: is missing. Set the AWS region, for example us-east-1.")
     settings = _settings({key: own[key] for key in own if key not in SECRETS}, problems)
     if settings is not None:
+        settings = with_cards(settings, folder, problems)
         problems += check(settings, region=known_region, secrets=secrets)
     if problems or settings is None or known_region is None:
         raise SettingsError(problems)

@@ -2,15 +2,17 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
+from catalog.models import MODELS, Model
 from settings.base import Section
 from settings.fields import Engine, MigProfile, Name, NonNegativeInt, PositiveInt, Word
-from settings.patterns import REPOSITORY, ROUTE, SOURCE, TRITON_MODEL
+from settings.patterns import MODEL_FILE, REPOSITORY, ROUTE, SOURCE, TRITON_MODEL
 from settings.scaling import ScalingSettings, TritonScalingSettings
 
 Route = Annotated[str, Field(pattern=ROUTE, max_length=63)]
 # The largest open weights are near 1,500 GiB; the largest local disk of a GPU instance is about 30,000.
+ModelFile = Annotated[str, Field(pattern=MODEL_FILE, max_length=200)]
 WeightsGib = Annotated[float, Field(gt=0, le=30_000)]
 
 
@@ -53,7 +55,13 @@ class ModelSettings(Section):
     """Hugging Face repository, for example Qwen/Qwen2.5-7B-Instruct."""
 
     weights_gib: WeightsGib | None = None
-    """Size of the weights in GiB, for a model that the catalogue does not know."""
+    """Size of the safetensors files in GiB. Goes before what the catalogue or indexFile says."""
+
+    config_file: ModelFile | None = None
+    """Path of a model's config.json, relative to Pulumi.yaml, for a model that the catalogue does not know."""
+
+    index_file: ModelFile | None = None
+    """Path of its model.safetensors.index.json, which says how large the weights are, instead of weightsGib."""
 
     gpu: GpuSettings
     """GPUs of one replica."""
@@ -78,6 +86,19 @@ class ModelSettings(Section):
 
     route: Route | None = None
     """First part of the URL path. Empty: the model's name."""
+
+    _card: Model | None = PrivateAttr(default=None)
+
+    @property
+    def card(self) -> Model | None:
+        """What is known of the model: from its files where the loader read them, else from the catalogue."""
+        return self._card or MODELS.get(self.source)
+
+    def with_card(self, card: Model | None) -> "ModelSettings":
+        """Return the same settings with what is known of the model."""
+        copied = self.model_copy()
+        copied._card = card  # noqa: SLF001  its own copy
+        return copied
 
 
 class TritonRepositorySettings(Section):

@@ -10,6 +10,7 @@ RESERVATION: Final = r"^cr-[0-9a-f]{8,17}$"
 ROUTE: Final = r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"
 SOURCE: Final = r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"
 REPOSITORY: Final = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_./-]*)?$"
+MODEL_FILE: Final = r"^[A-Za-z0-9_.-][A-Za-z0-9_./-]*$"
 TRITON_MODEL: Final = r"^[A-Za-z0-9_.-]+$"
 HOSTNAME: Final = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 CRON: Final = r"^[A-Za-z0-9*/,? -]+$"
@@ -25,6 +26,7 @@ WORDS: Final = {
     ROUTE: "lower-case letters, digits, hyphens and dots",
     SOURCE: "a Hugging Face repository, like Qwen/Qwen2.5-7B-Instruct",
     REPOSITORY: "an S3 address, like s3://bucket/prefix",
+    MODEL_FILE: "a path beside Pulumi.yaml, like models/mine/config.json",
     TRITON_MODEL: "letters, digits, dots, hyphens and underscores",
     HOSTNAME: "a hostname in lower case, like api.example.com",
     CRON: "five fields of numbers, names and */,-, like 0 8 * * 1-5",

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from catalog.instances import gpu_names, instances
-from catalog.models import MODELS, Model
-from settings.errors import one_of
+from catalog.models import MODELS
+from settings.errors import nearest, one_of
 from settings.models import ModelSettings
 from settings.pools import GpuPoolSettings
 from settings.references import Served, pools_for
@@ -12,6 +12,8 @@ from settings.stack import Settings
 
 # GPUs that one instance can have.
 _GPU_COUNTS = (1, 2, 4, 8)
+# Names of models share their makers: only what is nearly the same was meant.
+_LIKE = 0.8
 
 
 def served_problems(item: Served, settings: Settings) -> Iterator[str]:
@@ -29,11 +31,12 @@ def served_problems(item: Served, settings: Settings) -> Iterator[str]:
 
 def model_problems(path: str, model: ModelSettings, secrets: frozenset[str]) -> Iterator[str]:
     """Name what is wrong with a model by what the catalogue knows of it; `secrets` are those that are set."""
-    card = MODELS.get(model.source)
+    card = model.card
     if card is None:
-        if model.weights_gib is None:
-            fix = "Set weightsGib to the size of its safetensors files, or add it to catalog/models.py."
-            yield f"{path}.source: {model.source} is not in the catalogue. {fix}"
+        # Files that could not be read have been named already.
+        if model.config_file is None:
+            fix = "Set configFile to its config.json, and weightsGib or indexFile."
+            yield f"{path}.source: {model.source} is not in the catalogue. {_near(model.source)}{fix}"
         return
     if model.max_model_len > card.max_context:
         limit = f"{model.max_model_len} tokens are beyond the model's {card.max_context}"
@@ -41,15 +44,16 @@ def model_problems(path: str, model: ModelSettings, secrets: frozenset[str]) -> 
     if card.gated and "hfToken" not in secrets:
         fix = "Run `pulumi config set --secret hfToken`."
         yield f"{path}.source: {model.source} is gated and hfToken is missing. {fix}"
-    if not _divides(model.gpu.count, card):
-        valid = ", ".join(str(count) for count in _GPU_COUNTS if _divides(count, card))
+    if not card.divides(model.gpu.count):
+        valid = ", ".join(str(count) for count in _GPU_COUNTS if card.divides(count))
         heads = f"{card.heads} attention and {card.kv_heads} KV heads"
         yield f"{path}.gpu.count: {model.gpu.count} does not divide the model's {heads}. Use one of {valid}."
 
 
-def _divides(count: int, card: Model) -> bool:
-    """Whether tensor parallel over `count` GPUs works: it shares out heads, or repeats each KV head evenly."""
-    return card.heads % count == 0 and (card.kv_heads % count == 0 or count % card.kv_heads == 0)
+def _near(source: str) -> str:
+    """Name the model that was meant, if there is one like it."""
+    near = nearest(source, MODELS, likeness=_LIKE)
+    return f"Did you mean {near}? " if near else ""
 
 
 def _pool_problems(item: Served, settings: Settings) -> Iterator[str]:

@@ -61,7 +61,7 @@ def test_what_is_set_goes_before_what_is_catalogued() -> None:
 
     assert plan.servers["chat"].weights_gib == 4.5
     assert plan.servers["ranking"].weights_gib == 7
-    assert plan.servers["llama"].weights_gib == pytest.approx(14.96)
+    assert plan.servers["llama"].weights_gib == pytest.approx(14.96, abs=0.01)
 
 
 def test_only_tensor_parallel_gets_much_shared_memory_and_never_over_a_quarter() -> None:

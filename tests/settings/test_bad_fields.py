@@ -29,7 +29,8 @@ WRONG_KEYS = [
     ),
     bad(
         put("models.0.max_model_len", 8192),
-        "models[0].max_model_len: unknown key. Did you mean maxModelLen? Known: name, engine, source, weightsGib,",
+        "models[0].max_model_len: unknown key. Did you mean maxModelLen? Known: name, engine, source,",
+        "weightsGib, configFile, indexFile,",
         "gpu, pool, maxModelLen, concurrency, gpuMemoryUtilization, replicas, scaling, route.",
     ),
     bad(
@@ -89,12 +90,12 @@ WRONG_TYPES = [
     bad(
         put("models.0.weightsGib", float("nan")),
         "models[0].weightsGib: NaN is not a finite number.",
-        "Expected: Size of the weights in GiB, for a model that the catalogue does not know.",
+        "Expected: Size of the safetensors files in GiB. Goes before what the catalogue or indexFile says.",
     ),
     bad(
         put("models.0.weightsGib", float("inf")),
         "models[0].weightsGib: Infinity is not a finite number.",
-        "Expected: Size of the weights in GiB, for a model that the catalogue does not know.",
+        "Expected: Size of the safetensors files in GiB. Goes before what the catalogue or indexFile says.",
     ),
     bad(
         put("models.0.gpuMemoryUtilization", 1.0),

@@ -138,7 +138,7 @@ WRONG_TOGETHER = [
     bad(
         put("models.0.source", "acme/unheard-of"),
         "models[0].source: acme/unheard-of is not in the catalogue.",
-        "Set weightsGib to the size of its safetensors files, or add it to catalog/models.py.",
+        "Set configFile to its config.json, and weightsGib or indexFile.",
     ),
     bad(
         drop("hfToken"),
