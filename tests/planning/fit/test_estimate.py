@@ -1,5 +1,7 @@
 """Verdicts follow from memory as vLLM accounts for it."""
 
+from dataclasses import replace
+
 import pytest
 
 from planning.fit import FitError, Verdict, VersionError, fit, parse_version, smallest_set
@@ -135,10 +137,12 @@ def test_graphs_without_room_outside_the_budget_make_it_marginal() -> None:
 
 def test_neighbours_on_the_card_make_0_8_unsure() -> None:
     # vllm-project/vllm#17431: V1 of 0.8 took the memory of other processes for its own.
-    shared = {"gpu": "a800-80gb", "gpu_memory_utilization": 0.4, "max_model_len": 40_960}
+    def verdict(version: str) -> Verdict:
+        asked = request(gpu="a800-80gb", vllm_version=version, max_num_seqs=256, max_model_len=40_960)
+        return fit(replace(asked, gpu_memory_utilization=0.4)).verdict
 
-    assert fit(request(vllm_version="0.8.5", **shared)).verdict is Verdict.MARGINAL
-    assert fit(request(vllm_version="0.9.0", max_num_seqs=256, **shared)).verdict is Verdict.FITS
+    assert verdict("0.8.5") is Verdict.MARGINAL
+    assert verdict("0.9.0") is Verdict.FITS
 
 
 @pytest.mark.parametrize(
