@@ -34,3 +34,11 @@ ELASTICACHE_VALKEY = ManagedEngine(
     family="valkey9",
     source="AmazonElastiCache/latest/dg/engine-versions and ParameterGroups.Engine, 2026-08",
 )
+
+AMAZON_MQ_RABBITMQ = ManagedEngine(
+    engine="RabbitMQ",
+    version="4.2",
+    family="mq.m7g",
+    source="amazon-mq/latest/developer-guide/rabbitmq-version-management: recommended, on mq.m7g only; 2026-08",
+)
+"""RabbitMQ on Amazon MQ. `family` is the one family of instance types that runs the version."""

@@ -47,3 +47,11 @@ AWS_CLI = Image(
     group=1000,
     source="Amazon ECR Public, seen 2026-08; EKS Pod Identity needs 2.15.0 or later (EKS user guide)",
 )
+
+RABBITMQ = Image(
+    repository="docker.io/library/rabbitmq",
+    tag="4.3.4-management",
+    user=999,
+    group=999,
+    source="default image of rabbitmq/cluster-operator v2.22.3, 2026-08, which runs it as this user",
+)

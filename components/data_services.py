@@ -12,13 +12,16 @@ from components.data.postgres import InClusterPostgres, InClusterPostgresArgs
 from components.data.postgres_base import Postgres
 from components.data.postgres_rds import ManagedPostgres, ManagedPostgresArgs
 from components.data.qdrant import Qdrant, QdrantArgs
+from components.data.rabbitmq import InClusterRabbitMq, InClusterRabbitMqArgs
+from components.data.rabbitmq_base import RabbitMq
+from components.data.rabbitmq_mq import ManagedRabbitMq, ManagedRabbitMqArgs
 from components.data.redis import InClusterRedisCache, InClusterRedisCacheArgs
 from components.data.redis_base import RedisCache
 from components.data.redis_elasticache import ManagedRedisCache, ManagedRedisCacheArgs
 from components.namespace import namespace
 from components.network import Network
 from settings.fields import DataMode
-from settings.services import DataSettings, PostgresSettings, RedisSettings
+from settings.services import DataSettings, PostgresSettings, RabbitmqSettings, RedisSettings
 
 DATA_NAMESPACE = "data"
 
@@ -62,10 +65,16 @@ class _Managed(TypedDict):
     tags: Mapping[str, str]
 
 
-def install(
-    data: DataSettings, place: DataPlace, child: pulumi.ResourceOptions
-) -> dict[str, pulumi.Output[str]]:
-    """Install what the settings ask for; return each one's URI, a secret, by name."""
+@dataclass(frozen=True, kw_only=True)
+class DataServices:
+    """What is installed: each service's URI, a secret, by name; and the Secret that KEDA asks queues with."""
+
+    uris: Mapping[str, pulumi.Output[str]]
+    rabbitmq_secret: pulumi.Output[str] | None
+
+
+def install(data: DataSettings, place: DataPlace, child: pulumi.ResourceOptions) -> DataServices:
+    """Install what the settings ask for."""
     inside = _in_cluster(data, place, child)
     outside = _managed(data, place)
     uris: dict[str, pulumi.Output[str]] = {}
@@ -76,7 +85,10 @@ def install(
     if data.qdrant:
         args = QdrantArgs(**inside, replicas=data.qdrant.replicas, storage_gib=data.qdrant.size_gib)
         uris["qdrant"] = Qdrant("qdrant", args, child).uri
-    return uris
+    rabbitmq = _rabbitmq(data.rabbitmq, inside, outside, child) if data.rabbitmq else None
+    if rabbitmq:
+        uris["rabbitmq"] = rabbitmq.uri
+    return DataServices(uris=uris, rabbitmq_secret=rabbitmq.connection_secret if rabbitmq else None)
 
 
 def _postgres(
@@ -102,6 +114,18 @@ def _redis(
         return InClusterRedisCache("redis", args, child)
     managed = ManagedRedisCacheArgs(**outside, node_type=settings.node_type, replicas=settings.replicas)
     return ManagedRedisCache("redis", managed, child)
+
+
+def _rabbitmq(
+    settings: RabbitmqSettings, inside: _InCluster, outside: _Managed, child: pulumi.ResourceOptions
+) -> RabbitMq:
+    if settings.mode == DataMode.IN_CLUSTER:
+        args = InClusterRabbitMqArgs(**inside, replicas=settings.replicas, storage_gib=settings.size_gib)
+        return InClusterRabbitMq("rabbitmq", args, child)
+    managed = ManagedRabbitMqArgs(
+        **outside, instance_type=settings.instance_type, cluster=settings.replicas > 1
+    )
+    return ManagedRabbitMq("rabbitmq", managed, child)
 
 
 def _in_cluster(data: DataSettings, place: DataPlace, child: pulumi.ResourceOptions) -> _InCluster:

@@ -89,9 +89,9 @@ class InferencePlatform(pulumi.ComponentResource):
         runtime = self._make_gpu_runtime()
         self._ingress = self._make_ingress()
         models = self._models_namespace()
-        servers = self._make_servers(models, pools, [keda, runtime, self._monitoring])
         data = self._make_data(models)
-        self._publish(servers, data)
+        servers = self._make_servers(models, pools, [keda, runtime, self._monitoring], data)
+        self._publish(servers, data.uris)
 
     def _make_network(self) -> Network:
         cluster = self._settings.cluster
@@ -173,7 +173,11 @@ class InferencePlatform(pulumi.ComponentResource):
         return space.metadata["name"]
 
     def _make_servers(
-        self, models: pulumi.Output[str], pools: Mapping[str, GpuPool], needs: Sequence[pulumi.Resource]
+        self,
+        models: pulumi.Output[str],
+        pools: Mapping[str, GpuPool],
+        needs: Sequence[pulumi.Resource],
+        data: data_services.DataServices,
     ) -> dict[str, ModelServer]:
         place = wiring.ServerPlace(
             namespace=models,
@@ -182,6 +186,7 @@ class InferencePlatform(pulumi.ComponentResource):
             gateway_namespace=self._ingress.gateway_namespace,
             monitoring=self._monitoring,
             hf_token=self._args.hf_token,
+            rabbitmq_secret=data.rabbitmq_secret,
             depends_on=needs,
             tags=self._settings.tags,
         )
@@ -209,7 +214,7 @@ class InferencePlatform(pulumi.ComponentResource):
         args = wiring.route_args(plan, server, self._ingress, models, self._cluster.provider)
         ModelRoute(f"{plan.name}-route", args, self._child)
 
-    def _make_data(self, models: pulumi.Output[str]) -> dict[str, pulumi.Output[str]]:
+    def _make_data(self, models: pulumi.Output[str]) -> data_services.DataServices:
         place = data_services.DataPlace(
             prefix=self._settings.cluster.name,
             cluster=self._cluster,

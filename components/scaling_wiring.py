@@ -2,7 +2,14 @@
 
 import pulumi
 
-from components.serving import CronTrigger, PrometheusTrigger, ScalingArgs, ScalingPolicy, autoscaling
+from components.serving import (
+    CronTrigger,
+    PrometheusTrigger,
+    RabbitmqTrigger,
+    ScalingArgs,
+    ScalingPolicy,
+    autoscaling,
+)
 from components.serving.triggers import Trigger
 from settings import scaling as settings
 
@@ -14,14 +21,18 @@ def scaling_args(
     namespace: pulumi.Input[str],
     min_replicas: int,
     prometheus_address: pulumi.Input[str],
+    rabbitmq_secret: pulumi.Input[str] | None = None,
 ) -> ScalingArgs:
-    """Return how KEDA scales the server of that name."""
+    """Return how KEDA scales the server of that name. `rabbitmq_secret` is there if the stack has a RabbitMQ."""
     triggers = [_trigger(index, one, server, namespace) for index, one in enumerate(scaling.triggers)]
     return ScalingArgs(
         prometheus_address=prometheus_address,
         # One that is at zero stays there while nothing answers: KEDA's fallback wakes nobody.
         fallback_replicas=max(1, min_replicas),
         triggers=triggers,
+        rabbitmq_secret=rabbitmq_secret
+        if any(isinstance(one, RabbitmqTrigger) for one in triggers)
+        else None,
         polling_seconds=scaling.polling_seconds,
         cooldown_seconds=scaling.cooldown_seconds,
         scale_up=ScalingPolicy(
@@ -49,6 +60,8 @@ def _trigger(index: int, trigger: settings.Trigger, server: str, namespace: pulu
             end=trigger.end,
             desired_replicas=trigger.desired_replicas,
         )
+    if isinstance(trigger, settings.RabbitmqTrigger):
+        return RabbitmqTrigger(name=name, queue=trigger.queue, messages=trigger.messages, vhost=trigger.vhost)
     return PrometheusTrigger(
         name=name,
         query=_query(trigger, server, namespace),

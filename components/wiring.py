@@ -62,6 +62,7 @@ class ServerPlace:
     gateway_namespace: pulumi.Input[str]
     monitoring: Monitoring
     hf_token: pulumi.Input[str] | None
+    rabbitmq_secret: pulumi.Input[str] | None
     depends_on: Sequence[pulumi.Resource]
     tags: Mapping[str, str]
 
@@ -136,6 +137,7 @@ def common_args(
             namespace=place.namespace,
             min_replicas=plan.min_replicas,
             prometheus_address=place.monitoring.prometheus_address,
+            rabbitmq_secret=place.rabbitmq_secret,
         ),
         spread_over_nodes=plan.share.replicas_per_node == 1,
         gateway_namespace=place.gateway_namespace,

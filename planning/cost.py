@@ -78,6 +78,9 @@ def _managed_lines(settings: Settings) -> list[CostLine]:
     if data.redis and data.redis.mode == DataMode.MANAGED:
         nodes = 1 + data.redis.replicas
         lines.append(CostLine(what=f"ElastiCache {data.redis.node_type}", count=nodes, each=None))
+    if data.rabbitmq and data.rabbitmq.mode == DataMode.MANAGED:
+        name = f"Amazon MQ {data.rabbitmq.instance_type}"
+        lines.append(CostLine(what=name, count=data.rabbitmq.replicas, each=None))
     return lines
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from itertools import chain
 
+from catalog.databases import AMAZON_MQ_RABBITMQ
 from catalog.eks import SUPPORTED_MINORS
 from catalog.instances import instances
 from settings.errors import one_of
@@ -14,6 +15,7 @@ from settings.pools import GpuPoolSettings
 from settings.references import served
 from settings.scaling_checks import scaling_problems
 from settings.served_checks import model_problems, served_problems
+from settings.services import RabbitmqSettings
 from settings.stack import Settings
 
 _ARN = re.compile(r"arn:aws[\w-]*:(iam|sts)::\d{12}:[\w+=,.@/-]+", re.ASCII)
@@ -22,6 +24,7 @@ _TAG = re.compile(r"[\w\s.:/=+@-]*")
 _LONGEST_TAG_KEY = 128
 _LONGEST_TAG_VALUE = 256
 _MOST_TAGS = 40
+_AMAZON_MQ_SIZES = (1, 3)
 
 
 def check(settings: Settings, *, region: str | None, secrets: frozenset[str]) -> list[str]:
@@ -36,7 +39,7 @@ def check(settings: Settings, *, region: str | None, secrets: frozenset[str]) ->
     models = chain.from_iterable(
         model_problems(f"models[{index}]", model, secrets) for index, model in enumerate(settings.models)
     )
-    scaling = chain.from_iterable(scaling_problems(item) for item in served(settings))
+    scaling = chain.from_iterable(scaling_problems(item, settings) for item in served(settings))
     cluster = [*_cluster(settings), *_zones(settings, region), *_endpoint(settings), *_admins(settings)]
     mine = [*pools, *things, *models, *scaling]
     return [*cluster, *_unique(settings), *mine, *_data(settings), *_tags(settings)]
@@ -59,6 +62,24 @@ def _data(settings: Settings) -> Iterator[str]:
     if redis and redis.replicas and redis.mode == DataMode.IN_CLUSTER:
         fix = "The chart's replicas do not take over; set mode: managed, or replicas: 0."
         yield f"data.redis.replicas: {redis.replicas} needs the managed service. {fix}"
+    if settings.data.rabbitmq:
+        yield from _rabbitmq(settings.data.rabbitmq)
+
+
+def _rabbitmq(rabbitmq: RabbitmqSettings) -> Iterator[str]:
+    path, replicas = "data.rabbitmq", rabbitmq.replicas
+    if replicas % 2 == 0:
+        fix = f"Set it to {replicas - 1} or {replicas + 1}."
+        yield f"{path}.replicas: {replicas} servers survive no more losses than {replicas - 1} do. {fix}"
+    if rabbitmq.mode != DataMode.MANAGED:
+        return
+    if replicas % 2 and replicas not in _AMAZON_MQ_SIZES:
+        yield f"{path}.replicas: {replicas} is no size of Amazon MQ. Set it to 1 or 3, or use mode: inCluster."
+    family = AMAZON_MQ_RABBITMQ.family
+    if not rabbitmq.instance_type.startswith(f"{family}."):
+        fix = f"Use one like {family}.large."
+        version = AMAZON_MQ_RABBITMQ.version
+        yield f"{path}.instanceType: {rabbitmq.instance_type} does not run RabbitMQ {version}; {family} does. {fix}"
 
 
 def _zones(settings: Settings, region: str | None) -> Iterator[str]:

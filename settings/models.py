@@ -36,7 +36,7 @@ class ReplicaSettings(Section):
     """How many replicas run."""
 
     min: NonNegativeInt = 1
-    """Fewest replicas, always running. 0 only with a trigger that can wake the server: `cron`."""
+    """Fewest replicas, always running. 0 only with a trigger that can wake the server: `rabbitmq` or `cron`."""
 
     max: PositiveInt = 50
     """Most replicas under load."""

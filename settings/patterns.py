@@ -13,6 +13,8 @@ REPOSITORY: Final = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_./-]*)?
 MODEL_FILE: Final = r"^[A-Za-z0-9_.-][A-Za-z0-9_./-]*$"
 TRITON_MODEL: Final = r"^[A-Za-z0-9_.-]+$"
 HOSTNAME: Final = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
+QUEUE: Final = r"^[A-Za-z0-9_.:-]+$"
+VHOST: Final = r"^[A-Za-z0-9_./-]+$"
 CRON: Final = r"^[A-Za-z0-9*/,? -]+$"
 TIME_ZONE: Final = r"^[A-Za-z0-9_+/-]+$"
 EMAIL: Final = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
@@ -29,6 +31,8 @@ WORDS: Final = {
     MODEL_FILE: "a path beside Pulumi.yaml, like models/mine/config.json",
     TRITON_MODEL: "letters, digits, dots, hyphens and underscores",
     HOSTNAME: "a hostname in lower case, like api.example.com",
+    QUEUE: "letters, digits and _.:-",
+    VHOST: "letters, digits and _./-",
     CRON: "five fields of numbers, names and */,-, like 0 8 * * 1-5",
     TIME_ZONE: "a time zone, like Asia/Shanghai",
     EMAIL: "an e-mail address",

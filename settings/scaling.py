@@ -6,7 +6,7 @@ from pydantic import Field
 
 from settings.base import Section
 from settings.fields import PositiveInt
-from settings.patterns import CRON, TIME_ZONE
+from settings.patterns import CRON, QUEUE, TIME_ZONE, VHOST
 
 Threshold = Annotated[float, Field(gt=0, le=1_000_000_000)]
 Activation = Annotated[float, Field(ge=0, le=1_000_000_000)]
@@ -65,6 +65,22 @@ class PrometheusTrigger(Section):
     """Total at or below which the trigger would let replicas go to zero."""
 
 
+class RabbitmqTrigger(Section):
+    """Replicas for the messages of a queue in `data.rabbitmq`, those being worked on included."""
+
+    type: Literal["rabbitmq"]
+    """`rabbitmq`."""
+
+    queue: Annotated[str, Field(pattern=QUEUE, max_length=200)]
+    """Name of the queue."""
+
+    messages: PositiveInt = 20
+    """Messages that each replica should have in the queue."""
+
+    vhost: Annotated[str, Field(pattern=VHOST, max_length=100)] = "/"
+    """Virtual host of the queue."""
+
+
 class CronTrigger(Section):
     """Replicas by the clock: at least so many from one time to another."""
 
@@ -84,9 +100,9 @@ class CronTrigger(Section):
     """Fewest replicas in between."""
 
 
-Trigger = Annotated[PrometheusTrigger | CronTrigger, Field(discriminator="type")]
+Trigger = Annotated[PrometheusTrigger | RabbitmqTrigger | CronTrigger, Field(discriminator="type")]
 
-WAKERS = (CronTrigger,)
+WAKERS = (RabbitmqTrigger, CronTrigger)
 """Triggers that see work while no replica runs."""
 
 

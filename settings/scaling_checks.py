@@ -8,21 +8,24 @@ from settings import cron
 from settings.errors import nearest, one_of
 from settings.models import ModelSettings
 from settings.references import Served
-from settings.scaling import WAKERS, CronTrigger, PrometheusTrigger
+from settings.scaling import WAKERS, CronTrigger, PrometheusTrigger, RabbitmqTrigger
+from settings.stack import Settings
 
 
-def scaling_problems(item: Served) -> Iterator[str]:
+def scaling_problems(item: Served, settings: Settings) -> Iterator[str]:
     """Name what is wrong with a server's triggers, and a floor of zero that nothing would lift."""
     thing = item.settings
     for index, trigger in enumerate(thing.scaling.triggers):
         path = f"{item.path}.scaling.triggers[{index}]"
         if isinstance(trigger, PrometheusTrigger):
             yield from _prometheus(path, trigger, item)
+        elif isinstance(trigger, RabbitmqTrigger):
+            yield from _rabbitmq(path, settings)
         else:
             yield from _cron(path, trigger, item)
     if thing.replicas.min == 0 and not any(isinstance(one, WAKERS) for one in thing.scaling.triggers):
         why = "its own metrics are gone with its last replica, so nothing would start one for a request"
-        fix = f"Set it to 1, or add a trigger of type cron to {item.path}.scaling.triggers."
+        fix = f"Set it to 1, or add a trigger of type rabbitmq or cron to {item.path}.scaling.triggers."
         yield f"{item.path}.replicas.min: 0 leaves nothing to wake the server: {why}. {fix}"
 
 
@@ -42,6 +45,12 @@ def _prometheus(path: str, trigger: PrometheusTrigger, item: Served) -> Iterator
             f"{path}.metric: {trigger.metric} is no gauge of {engine_of(item)}. {one_of(trigger.metric, known)} "
             "For anything else set query."
         )
+
+
+def _rabbitmq(path: str, settings: Settings) -> Iterator[str]:
+    if settings.data.rabbitmq is None:
+        fix = "Set data.rabbitmq, or remove the trigger."
+        yield f"{path}: asks a queue server, and the stack has none. {fix}"
 
 
 def _cron(path: str, trigger: CronTrigger, item: Served) -> Iterator[str]:

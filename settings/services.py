@@ -55,6 +55,22 @@ class QdrantSettings(Section):
     """Replicas of the database."""
 
 
+class RabbitmqSettings(Section):
+    """RabbitMQ, for work that waits in queues: servers in the cluster, or Amazon MQ."""
+
+    mode: DataMode
+    """`inCluster` or `managed`."""
+
+    replicas: Annotated[int, Field(ge=1, le=9)] = 3
+    """Servers, an odd number: 1 for development, 3 to survive the loss of one."""
+
+    size_gib: Annotated[int, Field(ge=5, le=65_536)] = 10
+    """Storage of each server, in GiB (in the cluster; Amazon MQ's comes with its instance type)."""
+
+    instance_type: Word = "mq.m7g.large"
+    """Amazon MQ instance type; used by `managed` only."""
+
+
 class DataSettings(Section):
     """Data services. A missing one is not installed."""
 
@@ -66,6 +82,9 @@ class DataSettings(Section):
 
     qdrant: QdrantSettings | None = None
     """Qdrant."""
+
+    rabbitmq: RabbitmqSettings | None = None
+    """RabbitMQ."""
 
     protect: bool = True
     """Whether Pulumi refuses to delete the data services, and their volumes outlive them."""

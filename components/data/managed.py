@@ -51,18 +51,25 @@ def security_group(
         tags=named(args.tags, name),
         opts=child,
     )
+    client_rule(f"{name}-clients", group, port, args, child)
+    return group
+
+
+def client_rule(
+    name: str, group: aws.ec2.SecurityGroup, port: int, args: ManagedArgs, child: pulumi.ResourceOptions
+) -> None:
+    """Let the nodes in on one more TCP `port`."""
     aws.vpc.SecurityGroupIngressRule(
-        f"{name}-clients",
+        name,
         security_group_id=group.id,
         referenced_security_group_id=args.client_security_group_id,
         ip_protocol="tcp",
         from_port=port,
         to_port=port,
         description="Pods on the cluster's nodes",
-        tags=named(args.tags, f"{name}-clients"),
+        tags=named(args.tags, name),
         opts=child,
     )
-    return group
 
 
 def final_snapshot(name: str, identifier: str, child: pulumi.ResourceOptions) -> pulumi.Output[str]:

@@ -160,9 +160,11 @@ class ModelServer(pulumi.ComponentResource):
         ]
         # Pulumi waits until a Service has a ready pod, which takes as long as the Deployment.
         waits = pulumi.ResourceOptions(custom_timeouts=_patience(workload.args))
+        # One at zero replicas has none, and may have none for days.
+        unawaited = {"pulumi.com/skipAwait": "true"} if workload.args.min_replicas == 0 else None
         return Service(
             f"{workload.name}-service",
-            metadata=_metadata(workload, workload.name),
+            metadata=_metadata(workload, workload.name, unawaited),
             spec=ServiceSpecArgs(type="ClusterIP", selector=workload.selector, ports=ports),
             opts=pulumi.ResourceOptions.merge(child, waits),
         )

@@ -96,8 +96,16 @@ def pending_pods(api: Api) -> tuple[PendingPod, ...]:
 
 
 def services_without_pods(api: Api) -> tuple[ServiceRef, ...]:
-    """Return the Services that select pods by label where no pod has these labels."""
+    """Return the Services that select pods by label where no pod has these labels, nor would have.
+
+    The pods of a Deployment at zero replicas are counted as if they were there.
+    """
     labels = [(pod.namespace, pod.labels) for pod in pods(api)]
+    labels += [
+        (item["metadata"]["namespace"], item["spec"]["template"]["metadata"].get("labels", {}))
+        for item in api.items("/apis/apps/v1/deployments")
+        if item["spec"].get("replicas") == 0
+    ]
     services = [_service(item) for item in api.items("/api/v1/services") if item["spec"].get("selector")]
     return tuple(
         service

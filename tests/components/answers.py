@@ -77,6 +77,15 @@ def _computed(token: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any
             "vpcConfig": {**inputs.get("vpcConfig", {}), "clusterSecurityGroupId": f"{name}-cluster-sg"},
         },
         "aws:rds/instance:Instance": {"address": f"{name}.rds.example.com", "port": 5432},
+        "aws:mq/broker:Broker": {
+            "instances": [
+                {
+                    "consoleUrl": f"https://{name}.mq.example.com",
+                    "endpoints": [f"amqps://{name}.mq.example.com:5671"],
+                    "ipAddress": "10.0.0.9",
+                }
+            ]
+        },
         "aws:elasticache/replicationGroup:ReplicationGroup": {
             "primaryEndpointAddress": f"{name}.cache.example.com",
         },

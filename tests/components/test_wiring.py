@@ -18,6 +18,7 @@ from tests.components.answers import ACCOUNT
 from tests.components.objects import NODE_POOL, RELEASE, SCALED_OBJECT, leaves, pod, public, servers, spec
 from tests.components.recorder import Recording, record
 from tests.golden.stacks import STACKS, record_program, stack_values
+from tests.stacks import values_of
 
 TOKEN = "hf_an-example"
 ADMIN = f"arn:aws:iam::{ACCOUNT}:role/admins"
@@ -94,13 +95,17 @@ OTHER: dict[str, Any] = {
             "repository": "s3://acme-models/vision",
             "models": ["detector"],
             "gpu": {"type": "l4"},
-            "replicas": {"min": 1, "max": 2},
-            "scaling": {"pendingRequests": 33},
+            "replicas": {"min": 0, "max": 2},
+            "scaling": {
+                "pendingRequests": 33,
+                "triggers": [{"type": "rabbitmq", "queue": "images", "messages": 7, "vhost": "vision"}],
+            },
         }
     ],
     "inference-platform:data": {
         "postgres": {"mode": "managed", "sizeGib": 33, "instanceClass": "db.r7g.large"},
         "redis": {"mode": "managed", "nodeType": "cache.r7g.large", "replicas": 2},
+        "rabbitmq": {"mode": "managed", "replicas": 1, "instanceType": "mq.m7g.xlarge"},
         "protect": False,
     },
     "inference-platform:edge": {
@@ -203,6 +208,22 @@ def test_a_models_triggers_reach_its_scaler() -> None:
     assert len({trigger["name"] for trigger in scaler["triggers"]}) == 5
 
 
+def test_a_queue_reaches_the_scaler_and_its_password_the_authentication() -> None:
+    scaler = spec(other().one(SCALED_OBJECT, "vision-scaled-object"))
+    trigger = scaler["triggers"][1]
+    (authentication,) = other().of_type("kubernetes:keda.sh/v1alpha1:TriggerAuthentication")
+    secret = other().one("kubernetes:core/v1:Secret", "rabbitmq-connection")
+    wanted = spec(authentication)["secretTargetRef"]
+
+    assert trigger["authenticationRef"] == {"name": authentication.inputs["metadata"]["name"]}
+    metadata = trigger["metadata"]
+    assert (metadata["queueName"], metadata["value"], metadata["vhostName"]) == ("images", "7", "vision")
+    assert {one["name"] for one in wanted} == {secret.inputs["metadata"]["name"]}
+    assert {one["key"] for one in wanted} <= set(secret.inputs["stringData"])
+    assert secret.inputs["metadata"]["namespace"] == authentication.inputs["metadata"]["namespace"]
+    assert (scaler["minReplicaCount"], scaler["fallback"]["replicas"]) == (0, 1)
+
+
 def test_how_fast_replicas_change_is_as_set() -> None:
     scaler = spec(other().one(SCALED_OBJECT, "chat-scaled-object"))
 
@@ -260,7 +281,9 @@ def test_managed_data_are_made_as_asked_for() -> None:
     assert (postgres["multiAz"], postgres["deletionProtection"]) == (False, False)
     assert (redis["nodeType"], redis["numCacheClusters"]) == ("cache.r7g.large", 3)
     assert {one.name for one in other().resources if one.protect} == set()
-    assert set(other().exports()["data"]) == {"postgres", "redis"}
+    broker = other().one("aws:mq/broker:Broker").inputs
+    assert (broker["hostInstanceType"], broker["deploymentMode"]) == ("mq.m7g.xlarge", "SINGLE_INSTANCE")
+    assert set(other().exports()["data"]) == {"postgres", "rabbitmq", "redis"}
 
 
 def test_edge_settings_reach_the_gateway() -> None:
@@ -306,6 +329,7 @@ def test_no_setting_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
 
     configs = [from_values(stack_values(stack)) for stack in STACKS]
     configs.append(from_values({**OTHER, "inference-platform:hfToken": {"secure": "AAA"}}))
+    configs.append(from_values(values_of("scaling")))
     monkeypatch.setattr(Section, "__getattribute__", noted)
     for config in configs:
         record(lambda config=config: _build(config.settings, config.region))

@@ -14,6 +14,7 @@ CRON = {
     "desiredReplicas": 4,
 }
 METRIC = {"type": "prometheus", "metric": "vllm:num_requests_running", "threshold": 24}
+QUEUE = {"type": "rabbitmq", "queue": "jobs"}
 FIELDS = "Write minute, hour, day, month and weekday (0-6, Sunday is 0), like 0 8 * * 1-5."
 AT = "models[0].scaling.triggers[0]"
 
@@ -30,9 +31,44 @@ def metric(**changes: Any) -> Change:
     return triggers({**METRIC, **changes})
 
 
+def queue(**changes: Any) -> Change:
+    return triggers({**QUEUE, **changes})
+
+
+def rabbitmq(**changes: Any) -> Change:
+    return put("data", {"rabbitmq": {"mode": "inCluster", **changes}})
+
+
 WRONG = [
-    bad(cron(type="crom"), f'{AT}.type: "crom" is not known. Did you mean cron? Known: prometheus, cron.'),
-    bad(triggers({"threshold": 1}), f"{AT}.type: is missing. Set it to one of prometheus, cron."),
+    bad(
+        queue(),
+        f"{AT}: asks a queue server, and the stack has none. Set data.rabbitmq, or remove the trigger.",
+    ),
+    bad(
+        queue(queue="jobs/high"),
+        f'{AT}.queue: "jobs/high" is not letters, digits and _.:-. Expected: Name of the queue.',
+    ),
+    bad(
+        queue(messages=0),
+        f"{AT}.messages: 0 is below the least, 1. Expected: Messages that each replica should have in the queue.",
+    ),
+    bad(
+        rabbitmq(replicas=2),
+        "data.rabbitmq.replicas: 2 servers survive no more losses than 1 do. Set it to 1 or 3.",
+    ),
+    bad(
+        rabbitmq(replicas=5, mode="managed"),
+        "data.rabbitmq.replicas: 5 is no size of Amazon MQ. Set it to 1 or 3, or use mode: inCluster.",
+    ),
+    bad(
+        rabbitmq(instanceType="mq.t3.micro", mode="managed"),
+        "data.rabbitmq.instanceType: mq.t3.micro does not run RabbitMQ 4.2; mq.m7g does. Use one like mq.m7g.large.",
+    ),
+    bad(
+        cron(type="crom"),
+        f'{AT}.type: "crom" is not known. Did you mean cron? Known: prometheus, rabbitmq, cron.',
+    ),
+    bad(triggers({"threshold": 1}), f"{AT}.type: is missing. Set it to one of prometheus, rabbitmq, cron."),
     bad(
         cron(zone="UTC"),
         f"{AT}.zone: unknown key. Did you mean timezone? Known: type, timezone, start, end, desiredReplicas.",
@@ -89,7 +125,7 @@ WRONG = [
     bad(
         put("models.0.replicas.min", 0),
         "models[0].replicas.min: 0 leaves nothing to wake the server: its own metrics are gone with its last replica,",
-        "so nothing would start one for a request. Set it to 1, or add a trigger of type cron to",
+        "so nothing would start one for a request. Set it to 1, or add a trigger of type rabbitmq or cron to",
         "models[0].scaling.triggers.",
     ),
     bad(
@@ -110,8 +146,9 @@ def test_a_metric_alone_lifts_no_floor_of_zero() -> None:
     assert line.startswith("models[0].replicas.min: 0 leaves nothing to wake the server")
 
 
-def test_the_clock_lifts_a_floor_of_zero() -> None:
+def test_the_clock_and_a_queue_lift_a_floor_of_zero() -> None:
     assert problems(changed(cron(), put("models.0.replicas.min", 0))) == ()
+    assert problems(changed(queue(), rabbitmq(), put("models.0.replicas.min", 0))) == ()
 
 
 def test_on_a_machine_without_time_zones_any_name_passes(monkeypatch: pytest.MonkeyPatch) -> None:

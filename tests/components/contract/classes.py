@@ -10,10 +10,11 @@ import pulumi
 
 import components
 from components.data.postgres_base import Postgres
+from components.data.rabbitmq_base import RabbitMq
 from components.data.redis_base import RedisCache
 from components.serving import ModelServer
 
-BASES = frozenset({ModelServer, Postgres, RedisCache})
+BASES = frozenset({ModelServer, Postgres, RabbitMq, RedisCache})
 """What several components share; nobody makes one."""
 
 Component = type[pulumi.ComponentResource]

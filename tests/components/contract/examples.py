@@ -12,6 +12,8 @@ from components.cluster import Cluster, ClusterArgs
 from components.data.postgres import InClusterPostgres, InClusterPostgresArgs
 from components.data.postgres_rds import ManagedPostgres, ManagedPostgresArgs
 from components.data.qdrant import Qdrant, QdrantArgs
+from components.data.rabbitmq import InClusterRabbitMq, InClusterRabbitMqArgs
+from components.data.rabbitmq_mq import ManagedRabbitMq, ManagedRabbitMqArgs
 from components.data.redis import InClusterRedisCache, InClusterRedisCacheArgs
 from components.data.redis_elasticache import ManagedRedisCache, ManagedRedisCacheArgs
 from components.edge.certificates import Certificates, CertificatesArgs, Issuer
@@ -97,6 +99,7 @@ EXAMPLES: Mapping[Component, Callable[[k8s.Provider], Any]] = {
     ),
     GpuRuntime: lambda it: GpuRuntimeArgs(provider=it),
     InClusterPostgres: lambda it: InClusterPostgresArgs(provider=it, **_IN_CLUSTER),
+    InClusterRabbitMq: lambda it: InClusterRabbitMqArgs(provider=it, **_IN_CLUSTER),
     InClusterRedisCache: lambda it: InClusterRedisCacheArgs(provider=it, **_IN_CLUSTER),
     InferencePlatform: _platform,
     Ingress: lambda it: IngressArgs(
@@ -116,6 +119,7 @@ EXAMPLES: Mapping[Component, Callable[[k8s.Provider], Any]] = {
     ManagedPostgres: lambda it: ManagedPostgresArgs(
         provider=it, **_MANAGED, instance_class="db.m7g.large", multi_az=True
     ),
+    ManagedRabbitMq: lambda it: ManagedRabbitMqArgs(provider=it, **_MANAGED, instance_type="mq.m7g.large"),
     ManagedRedisCache: lambda it: ManagedRedisCacheArgs(provider=it, **_MANAGED, node_type="cache.m7g.large"),
     ModelRoute: lambda it: ModelRouteArgs(
         provider=it,

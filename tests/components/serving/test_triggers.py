@@ -138,12 +138,16 @@ def test_a_threshold_loses_no_digit() -> None:
 @pytest.mark.parametrize("trigger", [CRON, QUEUE])
 def test_a_trigger_that_sees_work_from_outside_allows_zero_replicas(trigger: Trigger) -> None:
     assert wakes(trigger)
-    scaling = spec(scaled(trigger, min_replicas=0).one(SCALED_OBJECT))
+    recording = scaled(trigger, min_replicas=0)
+    scaling = spec(recording.one(SCALED_OBJECT))
 
     assert scaling["minReplicaCount"] == 0
     # A server that waits at zero still stays up as long as it takes to start once.
     assert scaling["initialCooldownPeriod"] > 905
     assert scaling["fallback"]["replicas"] == 1
+    # Pulumi would wait for a pod behind it.
+    service = recording.one("kubernetes:core/v1:Service").inputs["metadata"]
+    assert service["annotations"] == {"pulumi.com/skipAwait": "true"}
 
 
 def test_a_metric_of_its_own_wakes_no_server() -> None:

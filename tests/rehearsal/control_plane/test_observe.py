@@ -88,3 +88,19 @@ def test_a_service_counts_as_empty_only_where_nothing_matches_in_its_own_namespa
     ]
     api = RecordedApi({"/api/v1/pods": [pod("llm", labels={"app": "llm"})], "/api/v1/services": services})
     assert [found.name for found in observe.services_without_pods(api)] == ["typo", "half", "elsewhere"]
+
+
+def test_a_service_of_a_deployment_at_zero_replicas_is_not_lost() -> None:
+    def deployment(replicas: int) -> dict[str, Any]:
+        template = {"metadata": {"labels": {"app": "llm"}}}
+        return {"metadata": {"namespace": "models"}, "spec": {"replicas": replicas, "template": template}}
+
+    for replicas, lost in ((0, []), (1, ["llm"])):
+        api = RecordedApi(
+            {
+                "/api/v1/pods": [],
+                "/api/v1/services": [service("llm", {"app": "llm"})],
+                "/apis/apps/v1/deployments": [deployment(replicas)],
+            }
+        )
+        assert [found.name for found in observe.services_without_pods(api)] == lost
