@@ -70,9 +70,14 @@ def _kind(config: Mapping[str, Any]) -> str:
     kind = next((name.removesuffix(end) for end in _ENDINGS if name.endswith(end)), name)
     if kind not in KINDS:
         raise ConfigError(
-            f"architectures: {name} is not one this platform can size. Known: {', '.join(KINDS)}."
+            f"architectures: {_shown(name)} is not one this platform can size. Known: {', '.join(KINDS)}."
         )
     return kind
+
+
+def _shown(name: str) -> str:
+    """A name from a file, on one line."""
+    return name[:60].encode("unicode_escape").decode()
 
 
 def _refuse(root: Fields, fields: Fields) -> None:
