@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from planning.fit import request as fit_request
+from planning.fit.request import PINNED_VLLM
 from platformctl import checking, fitting, rehearsing
+from platformctl.fit_request import Asked
 from platformctl.words import OneLineErrors
 from rehearsal.options import Options, ProviderChoice
 
@@ -60,12 +61,12 @@ def fit(  # noqa: PLR0913  one parameter an option
         float | None, typer.Option(help="Part of the memory for vLLM; else the version's default.")
     ] = None,
     kv_cache_dtype: Annotated[str, typer.Option(help="auto, bfloat16, float16 or fp8.")] = "auto",
-    vllm_version: Annotated[str, typer.Option(help="Version of vLLM.")] = fit_request.PINNED_VLLM,
+    vllm_version: Annotated[str, typer.Option(help="Version of vLLM.")] = PINNED_VLLM,
     enforce_eager: Annotated[bool, typer.Option("--enforce-eager", help="Without CUDA graphs.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Tell whether a model fits a GPU: exit code 0 fits, 1 marginal, 3 does not fit, 2 bad input."""
-    asked = fitting.Asked(
+    asked = Asked(
         model=model,
         config=config,
         weights_gib=weights_gib,
