@@ -23,10 +23,10 @@ def explain(pending: Iterable[PendingPod], settings: Settings) -> list[str]:
     return [f"{count} x {owner}: {why}" for (owner, why), count in sorted(pods.items())]
 
 
-def unscaled(targets: Iterable[Scaled], refused: Iterable[str], settings: Settings) -> list[str]:
+def unscaled(targets: Iterable[Scaled], unknown: Iterable[str], settings: Settings) -> list[str]:
     """One line for each reason that KEDA does not scale what it should, and the setting to change.
 
-    `refused` are the places, as "service.namespace:port", that it asked for in vain.
+    `unknown` are the places, as "service.namespace.svc:port", that it asked for and that are nowhere.
     """
     lines: list[str] = []
     for target in targets:
@@ -36,11 +36,8 @@ def unscaled(targets: Iterable[Scaled], refused: Iterable[str], settings: Settin
         if not said and not target.at_floor:
             said = [f"KEDA keeps {target.replicas} replicas instead of {target.fewest}."]
         lines += [f"ScaledObject {target}: {text} {fix}" for text in said]
-    lines += [
-        f"KEDA asks {place}, and no Service of the rehearsal answers there. Check its address."
-        for place in refused
-    ]
-    return lines
+    nobody = "which is no Service of this cluster. Check the address in the trigger."
+    return lines + [f"KEDA asks {place} for a metric, {nobody}" for place in unknown]
 
 
 def _line(waiting: PendingPod, settings: Settings) -> tuple[str, str]:

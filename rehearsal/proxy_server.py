@@ -1,7 +1,7 @@
 """A forward proxy for HTTP that answers for the cluster's Services. Run as a script: it imports nothing of ours.
 
-`python proxy_server.py PORT ROUTES` listens on loopback. ROUTES is a JSON file, from "service.namespace:port" to
-a port on loopback, and is read again when it changes. A host that is not in it is refused with 502, and noted
+`python proxy_server.py PORT ROUTES` listens on loopback. ROUTES is a JSON file, from "service.namespace.svc:port"
+to a port on loopback, and is read again when it changes. A host that is not in it is refused with 502, and noted
 in the file beside it that ends in `.refused`. Nothing else is ever logged: a request may hold a password.
 """
 
@@ -24,9 +24,8 @@ _OURS = _HOP_BY_HOP | {"content-length", "server", "date"}
 
 
 def service_of(host: str) -> str:
-    """Return "service.namespace" of a name in the cluster, or the host itself where it is none."""
-    name = host.lower().rstrip(".").removesuffix(".cluster.local")
-    return name.removesuffix(".svc")
+    """Return "service.namespace.svc" for a name in the cluster, however long, or the host itself."""
+    return host.lower().rstrip(".").removesuffix(".cluster.local")
 
 
 class Routes:
@@ -38,7 +37,7 @@ class Routes:
         self._table: dict[str, int] = {}
 
     def find(self, place: str) -> int | None:
-        """Return the local port that answers for "service.namespace:port"."""
+        """Return the local port that answers for "service.namespace.svc:port"."""
         changed = self._path.stat().st_mtime_ns
         if changed != self._seen:
             self._table = json.loads(self._path.read_text(encoding="utf-8"))

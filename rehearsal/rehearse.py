@@ -86,16 +86,20 @@ class Rehearsal:
 
     def _look(self, stage: Stage) -> None:
         """Wait for KEDA to bring every server to its fewest replicas, and see that everything is placed."""
+        api = stage.plane.api
         with self.phase("placement") as said:
+            # A rehearsal waits for no hour of the day, and for no cooldown.
+            late = [target for target in scaled(api) if target.by_its_own_time]
+            api.each(lambda target: hold(api, target, target.fewest), late)
             placement = self._settle(stage, lambda target: target.at_floor)
             self.report.floor = placement.placed
             self.report.floor_cost = self._cost(placement)
             self.report.planned_usd_per_hour = total(
                 floor_lines(self.config.settings, self.plan.servers.values())
             )
-            for line in unscaled(scaled(stage.plane.api), stage.proxy.refused, self.config.settings):
+            for line in unscaled(scaled(api), _unknown(stage), self.config.settings):
                 self.report.wrong("placement", line)
-            for service in observe.services_without_pods(stage.plane.api):
+            for service in observe.services_without_pods(api):
                 labels = ", ".join(f"{key}={value}" for key, value in service.selector.items())
                 name = f"Service {service.namespace}/{service.name}"
                 self.report.wrong("placement", f"{name} selects no pod ({labels}). Fix its selector.")
@@ -204,6 +208,19 @@ class Rehearsal:
 def baseline_of(plane: ControlPlane) -> frozenset[ObjectRef]:
     """What the API server holds before a run."""
     return snapshot_objects(plane.api, custom=False)
+
+
+def _unknown(stage: Stage) -> list[str]:
+    """The places in the cluster that KEDA asked for in vain, but for those of charts that could not be rendered."""
+    hidden = {one.namespace for one in stage.releases.rendered.values() if not one.rendered}
+    services = observe.services(stage.plane.api)
+    refused = [place for place in stage.proxy.refused if ".svc:" in place]
+    names = {place: place.partition(".svc:")[0].partition(".")[::2] for place in refused}
+    return [
+        place
+        for place, (name, space) in names.items()
+        if space not in hidden and (space, name) not in services
+    ]
 
 
 def _changes(outcome: Outcome) -> str:

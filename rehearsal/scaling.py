@@ -17,7 +17,9 @@ _UNMATCHED = "Unmatched input property"
 class Scaled:
     """A ScaledObject and its Deployment: `replicas` now, from `fewest` to `most`.
 
-    `wrong` is what KEDA says where it is not ready to scale, and `followed` is whether an HPA scales it.
+    `followed` is whether an HPA scales it, `held` whether KEDA was told to hold it. `by_its_own_time` is one that
+    gets to its fewest replicas only at a time of its own: by the clock, or to zero, which takes its cooldown.
+    `wrong` is what KEDA says where it cannot scale it.
     """
 
     namespace: str
@@ -27,6 +29,8 @@ class Scaled:
     most: int
     replicas: int
     followed: bool
+    held: bool = False
+    by_its_own_time: bool = False
     wrong: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -34,11 +38,8 @@ class Scaled:
 
     @property
     def at_floor(self) -> bool:
-        """Whether an HPA follows it, and it has its fewest replicas.
-
-        To zero KEDA goes after its cooldown, which is minutes: until then one replica is the fewest.
-        """
-        return self.followed and self.replicas in {self.fewest, max(self.fewest, 1)}
+        """Whether KEDA has brought it to its fewest replicas, or keeps it there as it was told."""
+        return self.replicas == self.fewest and (self.followed or self.held)
 
 
 def scaled(api: Api) -> list[Scaled]:
@@ -78,14 +79,17 @@ def _scaled(
     namespace, name = _key(item)
     spec, status = item["spec"], item.get("status", {})
     target = spec["scaleTargetRef"]["name"]
+    fewest = spec.get("minReplicaCount", 0)
     return Scaled(
         namespace=namespace,
         name=name,
         target=target,
-        fewest=spec.get("minReplicaCount", 0),
+        fewest=fewest,
         most=spec.get("maxReplicaCount", 100),
         replicas=counts.get((namespace, target), 0),
         followed=(namespace, status.get("hpaName", "")) in hpas,
+        held=_PAUSED in item["metadata"].get("annotations", {}),
+        by_its_own_time=not fewest or any(trigger["type"] == "cron" for trigger in spec["triggers"]),
         wrong=(*_not_ready(status), *_unmatched(item["metadata"]["uid"], events)),
     )
 

@@ -9,7 +9,6 @@ from typing import Self
 from rehearsal import proxy_server
 from rehearsal.control_plane.ports import LOOPBACK, free_ports
 from rehearsal.processes import Process, clean_environment, listens
-from rehearsal.proxy_server import service_of
 
 
 class ServiceProxy:
@@ -27,17 +26,12 @@ class ServiceProxy:
 
     def route(self, service: str, namespace: str, port: int, local_port: int) -> None:
         """Send what asks for `port` of a Service to `local_port` on loopback, from now on."""
-        self._routes[f"{service}.{namespace}:{port}"] = local_port
-        self._write()
-
-    def route_host(self, host: str, port: int, local_port: int) -> None:
-        """Send what asks for `host`, as in "rabbitmq.queue.svc.cluster.local", to `local_port`."""
-        self._routes[f"{service_of(host)}:{port}"] = local_port
+        self._routes[f"{service}.{namespace}.svc:{port}"] = local_port
         self._write()
 
     @property
     def refused(self) -> tuple[str, ...]:
-        """The places, as "service.namespace:port", that were asked for in vain."""
+        """The places, as "service.namespace.svc:port", that were asked for in vain."""
         notes = self._table.with_suffix(".refused")
         return tuple(sorted(set(notes.read_text(encoding="utf-8").split()))) if notes.exists() else ()
 
