@@ -154,7 +154,7 @@ TOOLS = (
         package="github.com/kedacore/keda/v2/cmd/operator",
         folder="keda",
         version_args=(),
-        version_text="dep\tgithub.com/kedacore/keda/v2\tv2.21.0\t",
+        version_text="mod\tgithub.com/kedacore/keda/v2\tv2.21.0\t",
         variables=("github.com/kedacore/keda/v2/version.Version=v2.21.0",),
         source="the newest release, 2026-11-23",
     ),

@@ -111,6 +111,8 @@ class Keda:
             "metrics-service-bind-address": f"{LOOPBACK}:{metrics}",
             "kube-api-qps": "300",
             "kube-api-burst": "600",
+            # A line for an error, not fifty.
+            "zap-stacktrace-level": "panic",
         }
         return Process(
             name="keda-operator",
