@@ -10,6 +10,7 @@ import sys
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 _LOOPBACK = "127.0.0.1"
@@ -58,13 +59,15 @@ class Proxy(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, port: int, routes: Routes) -> None:
-        super().__init__((_LOOPBACK, port), _Handler)
-        self.routes = routes
+        super().__init__((_LOOPBACK, port), lambda *request: _Handler(routes, *request))
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: Proxy
+
+    def __init__(self, routes: Routes, *request: Any) -> None:
+        self._routes = routes
+        super().__init__(*request)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the library's own name
         """Log nothing."""
@@ -74,9 +77,9 @@ class _Handler(BaseHTTPRequestHandler):
         target = urlsplit(self.path)
         place = f"{service_of(target.hostname or '')}:{target.port or _HTTP_PORT}"
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        port = self.server.routes.find(place)
+        port = self._routes.find(place)
         if port is None:
-            self._answer(_BAD_GATEWAY, {}, self.server.routes.refuse(place).encode())
+            self._answer(_BAD_GATEWAY, {}, self._routes.refuse(place).encode())
             return
         path = f"{target.path or '/'}?{target.query}" if target.query else target.path or "/"
         try:
@@ -87,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
     def tunnel(self) -> None:
         """Refuse TLS: nothing here speaks it."""
         host, _, port = self.path.rpartition(":")
-        self._answer(_BAD_GATEWAY, {}, self.server.routes.refuse(f"{service_of(host)}:{port}").encode())
+        self._answer(_BAD_GATEWAY, {}, self._routes.refuse(f"{service_of(host)}:{port}").encode())
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = forward  # noqa: N815  names of the library
     do_CONNECT = tunnel  # noqa: N815  the same
