@@ -7,6 +7,7 @@ in the file beside it that ends in `.refused`. Nothing else is ever logged: a re
 
 import json
 import sys
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -59,7 +60,7 @@ class Proxy(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, port: int, routes: Routes) -> None:
-        super().__init__((_LOOPBACK, port), lambda *request: _Handler(routes, *request))
+        super().__init__((_LOOPBACK, port), partial(_Handler, routes))
 
 
 class _Handler(BaseHTTPRequestHandler):
