@@ -4,7 +4,7 @@
 # The parts of `make test` build on one another, and the live ones share the machine.
 .NOTPARALLEL:
 .PHONY: help install toolchain check rehearse rehearse-stop test test-fast test-live lint format bench \
-	bench-sizing golden docs lock clean
+	golden docs engine-flags lock clean
 
 STACK ?=
 ARGS ?=
@@ -55,14 +55,14 @@ format: $(DEV_STAMP)  ## Format the code, and fix what ruff can
 bench: $(DEV_STAMP) toolchain  ## Measure the engine's time for a stack against as many no-op resources
 	$(BIN)/python -m benchmarks $(ARGS)
 
-bench-sizing: $(DEV_STAMP)  ## Compare the memory model with published logs, and with other estimators
-	$(BIN)/python -m benchmarks.sizing $(ARGS)
-
 golden: $(DEV_STAMP)  ## Write the golden graphs anew; read their diff before you commit it
 	$(BIN)/python -m tests.golden.update
 
 docs: $(DEV_STAMP)  ## Write docs/configuration.md and docs/stack.schema.json anew from the settings
 	$(BIN)/python -m settings.documentation
+
+engine-flags: $(DEV_STAMP)  ## Write vLLM's options anew for the pinned image; downloads its wheel (336 MB)
+	$(BIN)/python -m catalog.engine_flags.refresh
 
 lock: $(DEV_STAMP)  ## Write both requirements files anew from pyproject.toml
 	$(LOCK) --output-file requirements.txt pyproject.toml

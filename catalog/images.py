@@ -39,6 +39,24 @@ TRITON = Image(
     source="triton-inference-server/server@2026-08-19:README.md (2.71.0 = NGC 26.07); user triton-server",
 )
 
+# The image runs as root and names no other user; any works, as it writes only where its caches are told to be.
+TGI = Image(
+    repository="ghcr.io/huggingface/text-generation-inference",
+    tag="3.3.7",
+    user=2000,
+    group=2000,
+    source="huggingface/text-generation-inference@2026-01-08: the last release, in maintenance mode (README)",
+)
+
+# The same: root without need. Everything it writes lies under HOME and OLLAMA_MODELS.
+OLLAMA = Image(
+    repository="ollama/ollama",
+    tag="0.32.15",
+    user=2000,
+    group=2000,
+    source="ollama/ollama@2026-08-21: v0.32.15, the newest stable; its image's tags have no v",
+)
+
 # Any user works: the client writes only under HOME.
 AWS_CLI = Image(
     repository="public.ecr.aws/aws-cli/aws-cli",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import data_services, wiring
+from components import data_services, engine_wiring, wiring
 from components.cluster import Cluster, ClusterArgs
 from components.edge.ingress import Ingress
 from components.edge.model_route import ModelRoute
@@ -14,12 +14,13 @@ from components.gpu_pool import GpuPool
 from components.gpu_runtime import GpuRuntime, GpuRuntimeArgs
 from components.karpenter import Karpenter, KarpenterArgs
 from components.keda import Keda, KedaArgs
+from components.multi_node import MultiNode, MultiNodeArgs
 from components.namespace import namespace
 from components.network import Network, NetworkArgs
 from components.observability.monitoring import Monitoring
-from components.serving import ModelServer, TritonServer, VllmServer
+from components.serving import ModelServer, OllamaServer, S3Access, TgiServer, TritonServer, VllmServer
 from planning.plan import Plan
-from settings.fields import NatGateways
+from settings.fields import Engine, NatGateways
 from settings.references import served
 from settings.stack import Settings
 
@@ -89,8 +90,9 @@ class InferencePlatform(pulumi.ComponentResource):
         runtime = self._make_gpu_runtime()
         self._ingress = self._make_ingress()
         models = self._models_namespace()
+        needs = [keda, runtime, self._monitoring, *self._make_multi_node()]
         data = self._make_data(models)
-        servers = self._make_servers(models, pools, [keda, runtime, self._monitoring], data)
+        servers = self._make_servers(models, pools, needs, data)
         self._publish(servers, data.uris)
 
     def _make_network(self) -> Network:
@@ -156,6 +158,12 @@ class InferencePlatform(pulumi.ComponentResource):
         args = GpuRuntimeArgs(provider=self._cluster.provider, depends_on=[self._monitoring])
         return GpuRuntime("gpu-runtime", args, self._child)
 
+    def _make_multi_node(self) -> list[pulumi.Resource]:
+        """Make what replicas on several nodes need, where there are any."""
+        if all(server.nodes == 1 for server in self._args.plan.servers.values()):
+            return []
+        return [MultiNode("multi-node", MultiNodeArgs(provider=self._cluster.provider), self._child)]
+
     def _make_ingress(self) -> Ingress:
         args = wiring.ingress_args(
             self._settings.edge, self._settings.tags, self._cluster.provider, [self._monitoring]
@@ -182,13 +190,12 @@ class InferencePlatform(pulumi.ComponentResource):
         place = wiring.ServerPlace(
             namespace=models,
             cluster=self._cluster,
-            region=self._args.region,
+            access=self._s3_access(),
             gateway_namespace=self._ingress.gateway_namespace,
             monitoring=self._monitoring,
             hf_token=self._args.hf_token,
             rabbitmq_secret=data.rabbitmq_secret,
             depends_on=needs,
-            tags=self._settings.tags,
         )
         servers: dict[str, ModelServer] = {}
         for item in served(self._settings):
@@ -199,6 +206,9 @@ class InferencePlatform(pulumi.ComponentResource):
             self._make_route(plan, servers[plan.name], models)
         return servers
 
+    def _s3_access(self) -> S3Access:
+        return S3Access(region=self._args.region, cluster_name=self._cluster.name, tags=self._settings.tags)
+
     def _make_server(
         self,
         thing: wiring.ServedSettings,
@@ -207,12 +217,18 @@ class InferencePlatform(pulumi.ComponentResource):
         common: wiring.CommonArgs,
     ) -> ModelServer:
         if isinstance(thing, wiring.ModelSettings):
-            return VllmServer(plan.name, wiring.vllm_args(thing, place, common), self._child)
-        return TritonServer(plan.name, wiring.triton_args(thing, place, common), self._child)
+            if thing.engine == Engine.TGI:
+                return TgiServer(plan.name, engine_wiring.tgi_args(thing, place, common), self._child)
+            if thing.engine == Engine.OLLAMA:
+                return OllamaServer(
+                    plan.name, engine_wiring.ollama_args(thing, plan, place, common), self._child
+                )
+            return VllmServer(plan.name, engine_wiring.vllm_args(thing, plan, place, common), self._child)
+        return TritonServer(plan.name, engine_wiring.triton_args(thing, place, common), self._child)
 
     def _make_route(self, plan: wiring.ServerPlan, server: ModelServer, models: pulumi.Output[str]) -> None:
         args = wiring.route_args(plan, server, self._ingress, models, self._cluster.provider)
-        ModelRoute(f"{plan.name}-route", args, self._child)
+        ModelRoute(wiring.route_name(plan), args, self._child)
 
     def _make_data(self, models: pulumi.Output[str]) -> data_services.DataServices:
         place = data_services.DataPlace(

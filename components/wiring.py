@@ -10,7 +10,7 @@ from components.cluster import Cluster
 from components.cluster.storage import DEFAULT
 from components.edge.certificates import Issuer
 from components.edge.ingress import Ingress, IngressArgs
-from components.edge.model_route import OPENAI_PATHS, TRITON_PATHS, ModelRouteArgs
+from components.edge.model_route import OLLAMA_PATHS, TGI_PATHS, TRITON_PATHS, VLLM_PATHS, ModelRouteArgs
 from components.edge.specs import Limits
 from components.gpu_pool import GpuPool, GpuPoolArgs
 from components.gpu_pool_specs import Capacity
@@ -19,11 +19,11 @@ from components.scaling_wiring import scaling_args
 from components.serving import (
     ModelServer,
     NvmeCache,
+    S3Access,
     ScalingArgs,
+    TgiServer,
     TritonServer,
-    TritonServerArgs,
-    VllmOptions,
-    VllmServerArgs,
+    VllmServer,
 )
 from planning.rollout import Rollout
 from planning.servers import ServerPlan
@@ -58,13 +58,12 @@ class ServerPlace:
 
     namespace: pulumi.Input[str]
     cluster: Cluster
-    region: str
+    access: S3Access
     gateway_namespace: pulumi.Input[str]
     monitoring: Monitoring
     hf_token: pulumi.Input[str] | None
     rabbitmq_secret: pulumi.Input[str] | None
     depends_on: Sequence[pulumi.Resource]
-    tags: Mapping[str, str]
 
 
 class CommonArgs(TypedDict):
@@ -147,38 +146,9 @@ def common_args(
     )
 
 
-def vllm_args(model: ModelSettings, place: ServerPlace, common: CommonArgs) -> VllmServerArgs:
-    """Return the arguments of a model on vLLM."""
-    options = VllmOptions(
-        source=model.source,
-        served_model_name=model.name,
-        tensor_parallel_size=model.gpu.count,
-        max_model_len=model.max_model_len,
-        max_num_seqs=model.concurrency,
-        gpu_memory_utilization=model.gpu_memory_utilization,
-    )
-    return VllmServerArgs(
-        **common,
-        options=options,
-        hf_token=place.hf_token,
-        waiting_requests=model.scaling.waiting_requests,
-        kv_cache_usage=model.scaling.kv_cache_usage,
-    )
-
-
-def triton_args(
-    repository: TritonRepositorySettings, place: ServerPlace, common: CommonArgs
-) -> TritonServerArgs:
-    """Return the arguments of a Triton server."""
-    return TritonServerArgs(
-        **common,
-        model_repository=repository.repository,
-        models=repository.models,
-        region=place.region,
-        cluster_name=place.cluster.name,
-        pending_requests=repository.scaling.pending_requests,
-        tags=place.tags,
-    )
+def route_name(plan: ServerPlan) -> str:
+    """Return the name of a server's route, which is also its HTTPRoute's."""
+    return f"{plan.name}-route"
 
 
 def route_args(
@@ -195,12 +165,21 @@ def route_args(
         hostname=ingress.hostname,
         route=plan.route,
         service=server.service_name,
-        port=8000,
+        port=server.http_port,
         gateway_name=ingress.gateway_name,
         gateway_namespace=ingress.gateway_namespace,
-        paths=TRITON_PATHS if isinstance(server, TritonServer) else OPENAI_PATHS,
+        paths=_paths(server),
+        api_key=server.api_key if isinstance(server, VllmServer | TgiServer) else None,
         depends_on=[ingress],
     )
+
+
+def _paths(server: ModelServer) -> Sequence[str]:
+    if isinstance(server, VllmServer):
+        return VLLM_PATHS
+    if isinstance(server, TgiServer):
+        return TGI_PATHS
+    return TRITON_PATHS if isinstance(server, TritonServer) else OLLAMA_PATHS
 
 
 def ingress_args(

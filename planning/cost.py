@@ -58,7 +58,7 @@ def floor_lines(settings: Settings, servers: Iterable[ServerPlan]) -> list[CostL
     system = settings.cluster.system_nodes
     types = [system.instance_type] * system.count
     for server in servers:
-        types += [server.share.instance.name] * nodes_for(server.min_replicas, server.share)
+        types += [server.share.instance.name] * nodes_for(server.min_replicas * server.nodes, server.share)
     return node_lines(types) + fixed_lines(settings)
 
 

@@ -58,7 +58,7 @@ def _network_problems(settings: Settings) -> list[str]:
 def _size_problems(server: ServerPlan) -> list[str]:
     """Weights that GPU memory or the node's disk cannot hold at all."""
     instance = server.share.instance
-    memory_gib = instance.vram_mib * server.gpus / 1024
+    memory_gib = instance.vram_mib * server.gpus * server.nodes / 1024
     problems: list[str] = []
     if server.weights_gib >= memory_gib:
         problems.append(

@@ -27,7 +27,7 @@ def rollout(server: ServerPlan, pool: GpuPoolSettings, servers: Sequence[ServerP
     """
     mates = [other for other in servers if other.pool == pool.name]
     spare = pool.max_gpus - sum(other.node_gpus for other in mates)
-    room = spare >= server.share.instance.gpus or _free_place(server, mates)
+    room = spare >= server.share.instance.gpus * server.nodes or _free_place(server, mates)
     return _ADD_FIRST if room else _REMOVE_FIRST
 
 
@@ -38,7 +38,8 @@ def _free_place(server: ServerPlan, mates: Sequence[ServerPlan]) -> bool:
     stand where a larger one's would.
     """
     alike = all(other.gpus == server.gpus for other in mates)
-    return alike and any(other.max_replicas % other.share.replicas_per_node for other in mates)
+    places = (other.max_replicas * other.nodes % other.share.replicas_per_node for other in mates)
+    return alike and server.nodes == 1 and any(places)
 
 
 def rollout_problems(path: str, pool: GpuPoolSettings, servers: Sequence[ServerPlan]) -> list[str]:
@@ -54,7 +55,7 @@ def rollout_problems(path: str, pool: GpuPoolSettings, servers: Sequence[ServerP
     lone = [s for s in mine if s.min_replicas <= 1 and rollout(s, pool, servers) == _REMOVE_FIRST]
     return [
         f"{path}.maxGpus: {pool.max_gpus} leaves no GPU to roll out {s.path} ({s.name}), whose one replica would go "
-        f"before the new one serves. Set {path}.maxGpus >= {needed + s.share.instance.gpus}, or "
+        f"before the new one serves. Set {path}.maxGpus >= {needed + s.share.instance.gpus * s.nodes}, or "
         f"{s.path}.replicas.min >= 2."
         for s in lone
     ]

@@ -26,7 +26,7 @@ class ServerPlan:
     """What the plan gives one server. GiB and seconds; `cpu_milli` in thousandths of a CPU.
 
     `path` is where it stands in the stack file, `pool` the GPU pool it runs in, `gpu_resource` what Kubernetes
-    calls what `need` asks for.
+    calls what `need` asks for. A replica has that on each of `nodes`.
     """
 
     name: str
@@ -43,6 +43,7 @@ class ServerPlan:
     shutdown_seconds: int
     min_replicas: int
     max_replicas: int
+    nodes: int = 1
 
     @property
     def gpus(self) -> int:
@@ -52,12 +53,16 @@ class ServerPlan:
     @property
     def node_gpus(self) -> int:
         """GPUs of the nodes it needs with all replicas: a half-filled node counts whole."""
-        return math.ceil(self.max_replicas / self.share.replicas_per_node) * self.share.instance.gpus
+        return (
+            math.ceil(self.max_replicas * self.nodes / self.share.replicas_per_node)
+            * self.share.instance.gpus
+        )
 
 
 def plan_server(served: Served, settings: Settings) -> ServerPlan:
     """Plan one model or Triton repository of checked settings."""
     thing = served.settings
+    nodes = thing.nodes if isinstance(thing, ModelSettings) else 1
     pool: GpuPoolSettings = pools_for(thing, settings.gpu_pools)[0]
     need = need_of(thing.gpu)
     share = share_of(pool, need)
@@ -78,6 +83,7 @@ def plan_server(served: Served, settings: Settings) -> ServerPlan:
         shutdown_seconds=_SHUTDOWN_SECONDS,
         min_replicas=thing.replicas.min,
         max_replicas=thing.replicas.max,
+        nodes=nodes,
     )
 
 

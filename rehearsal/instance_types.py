@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from catalog.efa import EFA_INTERFACES, EFA_RESOURCE
 from catalog.instances import SPOT_PRICE_RATIO, Instance
 
 PRICE_RATIOS: Mapping[str, float] = {
@@ -55,12 +56,14 @@ def instance_types(
 
 def _resources(row: Instance, disk_gib: int) -> dict[str, str]:
     gpus = {"nvidia.com/gpu": str(row.gpus)} if row.gpus else {}
+    efa = {EFA_RESOURCE: str(EFA_INTERFACES[row.name])} if row.name in EFA_INTERFACES else {}
     return {
         "cpu": f"{row.alloc_cpu_milli + _OVERHEAD_CPU_MILLI}m",
         "memory": f"{row.alloc_memory_mib + _OVERHEAD_MEMORY_MIB}Mi",
         "pods": str(row.pods),
         "ephemeral-storage": f"{row.nvme_gb}G" if row.nvme_gb else f"{disk_gib}Gi",
         **gpus,
+        **efa,
     }
 
 

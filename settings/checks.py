@@ -9,6 +9,7 @@ from itertools import chain
 from catalog.databases import AMAZON_MQ_RABBITMQ
 from catalog.eks import SUPPORTED_MINORS
 from catalog.instances import instances
+from settings.engine_checks import engine_problems, ensemble_problems
 from settings.errors import one_of
 from settings.fields import Capacity, DataMode
 from settings.pools import GpuPoolSettings
@@ -36,13 +37,21 @@ def check(settings: Settings, *, region: str | None, secrets: frozenset[str]) ->
         _pool(f"gpuPools[{index}]", pool, settings) for index, pool in enumerate(settings.gpu_pools)
     )
     things = chain.from_iterable(served_problems(item, settings) for item in served(settings))
+    engines = _engines(settings)
     models = chain.from_iterable(
         model_problems(f"models[{index}]", model, secrets) for index, model in enumerate(settings.models)
     )
     scaling = chain.from_iterable(scaling_problems(item, settings) for item in served(settings))
     cluster = [*_cluster(settings), *_zones(settings, region), *_endpoint(settings), *_admins(settings)]
-    mine = [*pools, *things, *models, *scaling]
+    mine = [*pools, *things, *models, *engines, *scaling]
     return [*cluster, *_unique(settings), *mine, *_data(settings), *_tags(settings)]
+
+
+def _engines(settings: Settings) -> Iterator[str]:
+    for index, model in enumerate(settings.models):
+        yield from engine_problems(f"models[{index}]", model, settings)
+    for index, repository in enumerate(settings.triton_repositories):
+        yield from ensemble_problems(f"tritonRepositories[{index}]", repository)
 
 
 def _cluster(settings: Settings) -> Iterator[str]:

@@ -28,6 +28,18 @@ class Engine(StrEnum):
     """Serving engines a model can run on."""
 
     VLLM = "vllm"
+    TGI = "tgi"
+    OLLAMA = "ollama"
+
+
+class KvCacheDtype(StrEnum):
+    """How the KV cache stores a number; `auto` as the model computes."""
+
+    AUTO = "auto"
+    BFLOAT16 = "bfloat16"
+    FP8 = "fp8"
+    FP8_E4M3 = "fp8_e4m3"
+    FP8_E5M2 = "fp8_e5m2"
 
 
 class Capacity(StrEnum):

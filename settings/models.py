@@ -6,8 +6,8 @@ from pydantic import Field, PrivateAttr
 
 from catalog.models import MODELS, Model
 from settings.base import Section
-from settings.fields import Engine, MigProfile, Name, NonNegativeInt, PositiveInt, Word
-from settings.patterns import MODEL_FILE, REPOSITORY, ROUTE, SOURCE, TRITON_MODEL
+from settings.fields import Engine, KvCacheDtype, MigProfile, Name, NonNegativeInt, PositiveInt, Word
+from settings.patterns import HUB_SOURCE, LOAD_FROM, MODEL_FILE, REPOSITORY, ROUTE, SOURCE, TRITON_MODEL
 from settings.scaling import ScalingSettings, TritonScalingSettings
 
 Route = Annotated[str, Field(pattern=ROUTE, max_length=63)]
@@ -42,6 +42,19 @@ class ReplicaSettings(Section):
     """Most replicas under load."""
 
 
+class LoraSettings(Section):
+    """A LoRA adapter of a model, which requests name in place of the model."""
+
+    name: Name
+    """Name of the adapter in requests."""
+
+    source: Annotated[str, Field(pattern=HUB_SOURCE)]
+    """Hugging Face repository of the adapter."""
+
+    rank: Annotated[int, Field(ge=1, le=512)] = 16
+    """Rank of the adapter, as its adapter_config.json says."""
+
+
 class ModelSettings(Section):
     """One model, served with an OpenAI-compatible API."""
 
@@ -49,10 +62,13 @@ class ModelSettings(Section):
     """Name of the model in the cluster and in requests."""
 
     engine: Engine = Engine.VLLM
-    """Serving engine."""
+    """Serving engine: `vllm`, `ollama`, or `tgi` (maintained no longer; see docs/engines.md)."""
 
     source: Annotated[str, Field(pattern=SOURCE)]
-    """Hugging Face repository, for example Qwen/Qwen2.5-7B-Instruct."""
+    """Hugging Face repository, for example Qwen/Qwen2.5-7B-Instruct; for Ollama a name and tag, qwen2.5:7b."""
+
+    load_from: Annotated[str, Field(pattern=LOAD_FROM)] = "hub"
+    """Where the weights lie: `hub`, `s3://bucket/prefix` (streamed to the GPU), or `pvc://claim/path`."""
 
     weights_gib: WeightsGib | None = None
     """Size of the safetensors files in GiB. Goes before what the catalogue or indexFile says."""
@@ -66,6 +82,9 @@ class ModelSettings(Section):
     gpu: GpuSettings
     """GPUs of one replica."""
 
+    nodes: Annotated[int, Field(ge=1, le=16)] = 1
+    """Nodes of one replica, each with `gpu.count` GPUs: for a model that no single node holds."""
+
     pool: Name | None = None
     """GPU pool to run in. Empty: the one pool that has the GPU."""
 
@@ -77,6 +96,21 @@ class ModelSettings(Section):
 
     gpu_memory_utilization: Annotated[float, Field(ge=0.5, le=0.98)] = 0.92
     """Fraction of GPU memory the server may take, 0.5 to 0.98."""
+
+    kv_cache_dtype: KvCacheDtype = KvCacheDtype.AUTO
+    """Type of the KV cache's numbers. `fp8` holds twice as many tokens; not every GPU has it."""
+
+    max_num_batched_tokens: PositiveInt | None = None
+    """Most tokens of one step. Empty: the engine chooses."""
+
+    max_queued_requests: Annotated[int, Field(ge=0, le=100_000)] = 256
+    """Requests that may wait at one replica beside those it works on. More are turned away at once (503)."""
+
+    enable_prefix_caching: bool = True
+    """Keep the KV cache of prompts that begin alike."""
+
+    lora: tuple[LoraSettings, ...] = ()
+    """LoRA adapters served beside the model."""
 
     replicas: ReplicaSettings = ReplicaSettings()
     """How many replicas run."""
@@ -101,6 +135,16 @@ class ModelSettings(Section):
         return copied
 
 
+class EnsembleSettings(Section):
+    """An ensemble of a Triton repository. Triton loads its steps with it."""
+
+    name: Annotated[str, Field(pattern=TRITON_MODEL)]
+    """Name of the ensemble."""
+
+    steps: tuple[Annotated[str, Field(pattern=TRITON_MODEL)], ...] = Field(min_length=1)
+    """Names of the models it is made of, as in its config.pbtxt."""
+
+
 class TritonRepositorySettings(Section):
     """A Triton Inference Server over one model repository."""
 
@@ -108,13 +152,16 @@ class TritonRepositorySettings(Section):
     """Name of the server in the cluster."""
 
     repository: Annotated[str, Field(pattern=REPOSITORY)]
-    """Model repository, as s3://bucket/prefix."""
+    """Model repository, as s3://bucket/prefix or pvc://claim/path."""
 
     repository_gib: WeightsGib = 10
     """Size of the models to load, in GiB."""
 
-    models: tuple[Annotated[str, Field(pattern=TRITON_MODEL)], ...] = Field(min_length=1)
+    models: tuple[Annotated[str, Field(pattern=TRITON_MODEL)], ...] = ()
     """Names of the models to load."""
+
+    ensembles: tuple[EnsembleSettings, ...] = ()
+    """Ensembles to load, each with the models of its steps."""
 
     gpu: GpuSettings
     """GPUs of one replica."""

@@ -8,8 +8,17 @@ CIDR: Final = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$"
 MIG_PROFILE: Final = r"^[1-9]g\.[1-9][0-9]*gb$"
 RESERVATION: Final = r"^cr-[0-9a-f]{8,17}$"
 ROUTE: Final = r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"
-SOURCE: Final = r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"
-REPOSITORY: Final = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_./-]*)?$"
+HUB_SOURCE: Final = r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"
+# Ollama: a tag is needed, so that it is the same model tomorrow.
+OLLAMA_SOURCE: Final = r"^([a-z0-9_.-]+/|hf\.co/[A-Za-z0-9_.-]+/)?[A-Za-z0-9_.-]+:[A-Za-z0-9_.-]+$"
+SOURCE: Final = rf"({HUB_SOURCE}|{OLLAMA_SOURCE})"
+LOAD_FROM: Final = (
+    r"^(hub|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_./-]*)?"
+    r"|pvc://[a-z0-9]([a-z0-9-]*[a-z0-9])?(/[A-Za-z0-9_./-]*)?)$"
+)
+REPOSITORY: Final = (
+    r"^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|pvc://[a-z0-9]([a-z0-9-]*[a-z0-9])?)(/[A-Za-z0-9_./-]*)?$"
+)
 MODEL_FILE: Final = r"^[A-Za-z0-9_.-][A-Za-z0-9_./-]*$"
 TRITON_MODEL: Final = r"^[A-Za-z0-9_.-]+$"
 HOSTNAME: Final = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
@@ -26,8 +35,11 @@ WORDS: Final = {
     MIG_PROFILE: "a MIG profile, like 3g.40gb",
     RESERVATION: "the id of a capacity reservation, like cr-0123456789abcdef0",
     ROUTE: "lower-case letters, digits, hyphens and dots",
-    SOURCE: "a Hugging Face repository, like Qwen/Qwen2.5-7B-Instruct",
-    REPOSITORY: "an S3 address, like s3://bucket/prefix",
+    SOURCE: "a Hugging Face repository, like Qwen/Qwen2.5-7B-Instruct, or for Ollama a name and tag, like qwen2.5:7b",
+    OLLAMA_SOURCE: "a name and tag of Ollama's registry, like qwen2.5:7b, or hf.co/user/repository:Q4_K_M",
+    HUB_SOURCE: "a Hugging Face repository, like Qwen/Qwen2.5-7B-Instruct",
+    LOAD_FROM: "hub, an S3 address like s3://bucket/prefix, or a claim like pvc://claim/path",
+    REPOSITORY: "an S3 address, like s3://bucket/prefix, or a claim, like pvc://claim/path",
     MODEL_FILE: "a path beside Pulumi.yaml, like models/mine/config.json",
     TRITON_MODEL: "letters, digits, dots, hyphens and underscores",
     HOSTNAME: "a hostname in lower case, like api.example.com",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from catalog.instances import gpu_names, instances
 from catalog.models import MODELS
 from settings.errors import nearest, one_of
+from settings.fields import Engine
 from settings.models import ModelSettings
 from settings.pools import GpuPoolSettings
 from settings.references import Served, pools_for
@@ -32,6 +33,11 @@ def served_problems(item: Served, settings: Settings) -> Iterator[str]:
 def model_problems(path: str, model: ModelSettings, secrets: frozenset[str]) -> Iterator[str]:
     """Name what is wrong with a model by what the catalogue knows of it; `secrets` are those that are set."""
     card = model.card
+    if model.engine == Engine.OLLAMA:
+        # Its registry's models are quantized files of their own, which no table here describes.
+        if model.weights_gib is None:
+            yield f"{path}.weightsGib: is missing. Set it to the size of {model.source} in GiB: `ollama list` tells."
+        return
     if card is None:
         # Files that could not be read have been named already.
         if model.config_file is None:

@@ -4,16 +4,16 @@ import hypothesis
 import pytest
 
 from tests.components.recorder import Recording
-from tests.golden.stacks import STACKS, recorded
+from tests.golden.stacks import ALL_STACKS, recorded
 
 # A busy machine is no failure: Hypothesis would else count more than 200 ms for an example as one.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
 
-@pytest.fixture(params=STACKS)
+@pytest.fixture(params=ALL_STACKS)
 def stack(request: pytest.FixtureRequest) -> str:
-    """Each stack of the repository by name."""
+    """Each stack of the repository and of the tests, by name."""
     return request.param
 
 

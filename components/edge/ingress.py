@@ -97,6 +97,7 @@ class Ingress(pulumi.ComponentResource):
         # Policies first: there is no moment, not even while all is destroyed, when the Gateway is open.
         gateway = self._gateway(certificates, policies)
         self._redirect(gateway)
+        self._object("proxy-monitor", "monitoring.coreos.com/v1", "PodMonitor", specs.proxy_monitor(name))
         self.gateway_name = pulumi.Output.from_input(name)
         self.hostname = pulumi.Output.from_input(args.hostname)
         self.url = pulumi.Output.format("https://{0}", args.hostname)

@@ -144,6 +144,14 @@ def redirect(name: str, hostname: str) -> dict[str, Any]:
     }
 
 
+def proxy_monitor(name: str) -> dict[str, Any]:
+    """Return the PodMonitor of the Gateway's proxies: what Ollama, which measures nothing, is scaled by."""
+    return {
+        "selector": {"matchLabels": {_OWNER: name}},
+        "podMetricsEndpoints": [{"port": "metrics", "path": "/stats/prometheus", "interval": "15s"}],
+    }
+
+
 def client_policy(name: str, limits: Limits) -> dict[str, Any]:
     """Return the ClientTrafficPolicy: how callers speak to Envoy."""
     return {

@@ -16,20 +16,24 @@ from components.serving.workload import Workload
 def pod_monitor_spec(workload: Workload) -> dict[str, Any]:
     """Return the PodMonitor's spec. Its `job` label is `<namespace>/<server>`, which `gauge_sum` selects by."""
     return {
-        "selector": {"matchLabels": workload.selector},
+        "selector": {"matchLabels": workload.leaders},
         "podMetricsEndpoints": [
             {"port": workload.engine.metrics_port, "path": "/metrics", "interval": "15s"}
         ],
     }
 
 
-def gauge_sum(namespace: pulumi.Input[str], server: str, metric: str) -> pulumi.Output[str]:
+def gauge_sum(
+    namespace: pulumi.Input[str], server: str, metric: str, selector: pulumi.Input[str] | None = None
+) -> pulumi.Output[str]:
     """Return the PromQL sum of a server's gauge over all replicas; 0 while none reports it.
+
+    `selector` is for a gauge that others report of the server; None: its own.
 
     The HPA divides a sum by the replicas, so a threshold is what each one should carry.
     """
-    job = pulumi.Output.concat(namespace, "/", server)
-    return pulumi.Output.concat("sum(", metric, '{job="', job, '"}) or vector(0)')
+    own = pulumi.Output.concat('job="', namespace, "/", server, '"')
+    return pulumi.Output.concat("sum(", metric, "{", own if selector is None else selector, "}) or vector(0)")
 
 
 def scaled_object_spec(workload: Workload) -> dict[str, Any]:
@@ -38,8 +42,9 @@ def scaled_object_spec(workload: Workload) -> dict[str, Any]:
     When Prometheus does not answer, KEDA falls back to a fixed number of replicas, never to fewer than run.
     """
     args, scaling = workload.args, workload.args.scaling
+    version, kind = workload.scale_target
     return {
-        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": workload.name},
+        "scaleTargetRef": {"apiVersion": version, "kind": kind, "name": workload.scale_target_name},
         "minReplicaCount": args.min_replicas,
         "maxReplicaCount": args.max_replicas,
         "pollingInterval": scaling.polling_seconds,
@@ -70,7 +75,7 @@ def _triggers(workload: Workload) -> list[dict[str, Any]]:
     own = [
         PrometheusTrigger(
             name=one.name,
-            query=gauge_sum(workload.args.namespace, workload.name, one.metric),
+            query=gauge_sum(workload.args.namespace, workload.name, one.metric, one.selector),
             threshold=one.threshold,
         )
         for one in workload.engine.triggers

@@ -24,14 +24,16 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
-from components.serving import autoscaling, network_policy, pod, storage, timing
+from components.serving import autoscaling, leader_worker_set, network_policy, pod, storage, timing
 from components.serving.args import ModelServerArgs, PvcCache
 from components.serving.triggers import authentication_spec
-from components.serving.workload import Engine, Workload
+from components.serving.workload import Engine, Group, Workload
 
 
 class ModelServer(pulumi.ComponentResource):
-    """A scaled, guarded Deployment of one inference engine. The component's name is its objects' name.
+    """A scaled, guarded Deployment of one inference engine (or a LeaderWorkerSet, where a replica spans nodes).
+
+    The component's name is its objects' name.
 
     A subclass registers itself, makes what its engine needs besides, calls `_serve`, and registers outputs.
     """
@@ -54,10 +56,11 @@ class ModelServer(pulumi.ComponentResource):
         needs = [*self._configuration(workload, child), *after]
         self.network_policy = self._network_policy(workload, child)
         # Without its policy a pod would be open to the whole cluster for a moment.
-        self.deployment = self._deployment(workload, child, [*needs, self.network_policy])
+        self._pods(workload, child, [*needs, self.network_policy])
         self.service = self._service(workload, child)
         self.disruption_budget = self._disruption_budget(workload, child)
-        self.pod_monitor = self._pod_monitor(workload, child)
+        if engine.metrics_port:
+            self.pod_monitor = self._pod_monitor(workload, child)
         self.scaled_object = self._scaled_object(workload, child)
         return self._publish(workload)
 
@@ -131,9 +134,28 @@ class ModelServer(pulumi.ComponentResource):
             opts=child,
         )
 
-    def _deployment(
+    def _pods(
         self, workload: Workload, child: pulumi.ResourceOptions, needs: Sequence[pulumi.Resource]
-    ) -> Deployment:
+    ) -> None:
+        waits = pulumi.ResourceOptions(depends_on=list(needs), custom_timeouts=_patience(workload.args))
+        options = pulumi.ResourceOptions.merge(child, waits)
+        if workload.engine.group:
+            self._leader_worker_set(workload, workload.engine.group, options)
+        else:
+            self._deployment(workload, options)
+
+    def _leader_worker_set(self, workload: Workload, group: Group, opts: pulumi.ResourceOptions) -> None:
+        version, kind = workload.scale_target
+        CustomResource(
+            f"{workload.name}-leader-worker-set",
+            api_version=version,
+            kind=kind,
+            metadata=_metadata(workload, workload.scale_target_name),
+            spec=leader_worker_set.spec(workload, group),
+            opts=opts,
+        )
+
+    def _deployment(self, workload: Workload, opts: pulumi.ResourceOptions) -> None:
         args = workload.args
         rolling = RollingUpdateDeploymentArgs(max_surge=args.max_surge, max_unavailable=args.max_unavailable)
         # No `replicas`: they are KEDA's, and each update would set them back.
@@ -143,12 +165,11 @@ class ModelServer(pulumi.ComponentResource):
             progress_deadline_seconds=timing.progress_deadline(args),
             template=pod.template(workload),
         )
-        waits = pulumi.ResourceOptions(depends_on=list(needs), custom_timeouts=_patience(args))
-        return Deployment(
+        Deployment(
             f"{workload.name}-deployment",
             metadata=_metadata(workload, workload.name),
             spec=spec,
-            opts=pulumi.ResourceOptions.merge(child, waits),
+            opts=opts,
         )
 
     def _service(self, workload: Workload, child: pulumi.ResourceOptions) -> Service:
@@ -165,7 +186,7 @@ class ModelServer(pulumi.ComponentResource):
         return Service(
             f"{workload.name}-service",
             metadata=_metadata(workload, workload.name, unawaited),
-            spec=ServiceSpecArgs(type="ClusterIP", selector=workload.selector, ports=ports),
+            spec=ServiceSpecArgs(type="ClusterIP", selector=workload.leaders, ports=ports),
             opts=pulumi.ResourceOptions.merge(child, waits),
         )
 

@@ -27,13 +27,27 @@ def spec(workload: Workload) -> NetworkPolicySpecArgs:
     """Return the policy: in from the gateway and from monitoring, out to DNS and the engine's own list."""
     args, ports = workload.args, workload.engine.ports
     public = [port.number for port in ports if port.public]
-    metrics = workload.port(workload.engine.metrics_port).number
+    measured = workload.engine.metrics_port
+    scraped = [_from(args.monitoring_namespace, [workload.port(measured).number])] if measured else []
     return NetworkPolicySpecArgs(
         pod_selector=LabelSelectorArgs(match_labels=workload.selector),
         policy_types=["Ingress", "Egress"],
-        ingress=[_from(args.gateway_namespace, public), _from(args.monitoring_namespace, [metrics])],
-        egress=[_dns(), *(_to(egress) for egress in workload.engine.egress)],
+        ingress=[_from(args.gateway_namespace, public), *scraped, *_from_peers(workload)],
+        egress=[dns(), *(to(egress) for egress in workload.engine.egress), *_to_peers(workload)],
     )
+
+
+def _from_peers(workload: Workload) -> list[NetworkPolicyIngressRuleArgs]:
+    """Let the pods of a replica on several nodes speak to one another, on ports that they choose themselves."""
+    return [NetworkPolicyIngressRuleArgs(from_=[_peers(workload)])] if workload.engine.group else []
+
+
+def _to_peers(workload: Workload) -> list[NetworkPolicyEgressRuleArgs]:
+    return [NetworkPolicyEgressRuleArgs(to=[_peers(workload)])] if workload.engine.group else []
+
+
+def _peers(workload: Workload) -> NetworkPolicyPeerArgs:
+    return NetworkPolicyPeerArgs(pod_selector=LabelSelectorArgs(match_labels=workload.selector))
 
 
 def _namespace(name: pulumi.Input[str]) -> NetworkPolicyPeerArgs:
@@ -47,14 +61,16 @@ def _from(namespace: pulumi.Input[str], ports: list[int]) -> NetworkPolicyIngres
     )
 
 
-def _dns() -> NetworkPolicyEgressRuleArgs:
+def dns() -> NetworkPolicyEgressRuleArgs:
+    """Return the rule that lets names be looked up."""
     return NetworkPolicyEgressRuleArgs(
         to=[_namespace("kube-system")],
         ports=[NetworkPolicyPortArgs(port=53, protocol=protocol) for protocol in ("UDP", "TCP")],
     )
 
 
-def _to(egress: Egress) -> NetworkPolicyEgressRuleArgs:
+def to(egress: Egress) -> NetworkPolicyEgressRuleArgs:
+    """Return the rule that lets connections to an address block out."""
     block = IPBlockArgs(cidr=egress.cidr, except_=list(egress.except_cidrs) or None)
     return NetworkPolicyEgressRuleArgs(
         to=[NetworkPolicyPeerArgs(ip_block=block)],

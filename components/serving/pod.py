@@ -7,6 +7,7 @@ from pulumi_kubernetes.core.v1 import (
     EnvFromSourceArgs,
     EnvVarArgs,
     EnvVarSourceArgs,
+    ExecActionArgs,
     HTTPGetActionArgs,
     LifecycleArgs,
     LifecycleHandlerArgs,
@@ -21,24 +22,25 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
+from catalog.efa import EFA_RESOURCE
 from components.gpu_pool_specs import GPU_RESOURCE
 from components.serving import timing
 from components.serving.hardening import container_security, pod_security
 from components.serving.storage import local_disk_gib, mounts, volumes
-from components.serving.workload import Fetch, Workload
+from components.serving.workload import Engine, Fetch, Workload
 
 
-def template(workload: Workload) -> PodTemplateSpecArgs:
-    """Return the pod template of a server."""
+def template(workload: Workload, worker: tuple[str, ...] = ()) -> PodTemplateSpecArgs:
+    """Return the pod template of a server, or of the workers of its group, which run the command `worker`."""
     # Karpenter then leaves the node alone for as long as the server runs, but for expiry and interruption.
     annotations = {"karpenter.sh/do-not-disrupt": "true"}
     return PodTemplateSpecArgs(
         metadata=ObjectMetaArgs(labels=workload.labels, annotations=annotations),
-        spec=_spec(workload),
+        spec=_spec(workload, _worker(workload, worker) if worker else _server(workload)),
     )
 
 
-def _spec(workload: Workload) -> PodSpecArgs:
+def _spec(workload: Workload, container: ContainerArgs) -> PodSpecArgs:
     fetch = workload.engine.fetch
     return PodSpecArgs(
         service_account_name=workload.name,
@@ -48,18 +50,40 @@ def _spec(workload: Workload) -> PodSpecArgs:
         security_context=pod_security(workload.engine.image),
         node_selector=workload.args.node_selector,
         tolerations=[TolerationArgs(key=GPU_RESOURCE, operator="Exists", effect="NoSchedule")],
-        topology_spread_constraints=_spread(workload),
+        topology_spread_constraints=None if workload.engine.group else _spread(workload),
         termination_grace_period_seconds=timing.grace(workload.args),
-        init_containers=[_fetch(fetch)] if fetch else None,
-        containers=[_server(workload)],
+        init_containers=[_fetch(fetch, workload.engine)] if fetch else None,
+        containers=[container],
         volumes=volumes(workload),
+    )
+
+
+def _worker(workload: Workload, command: tuple[str, ...]) -> ContainerArgs:
+    """Return the container of a worker. It answers nobody, so nothing probes it: its leader fails with it.
+
+    It stays for as long as its leader may need to finish its requests.
+    """
+    args, engine = workload.args, workload.engine
+    wait = LifecycleHandlerArgs(sleep=SleepActionArgs(seconds=timing.pause(args, drains=False)))
+    return ContainerArgs(
+        name="worker",
+        image=engine.image.reference,
+        command=list(command),
+        env_from=[EnvFromSourceArgs(config_map_ref=ConfigMapEnvSourceArgs(name=workload.config_name))],
+        env=_secrets(workload) or None,
+        resources=_resources(workload),
+        lifecycle=LifecycleArgs(pre_stop=wait),
+        security_context=container_security(),
+        volume_mounts=mounts(engine),
     )
 
 
 def _server(workload: Workload) -> ContainerArgs:
     engine = workload.engine
     ports = [ContainerPortArgs(name=port.name, container_port=port.number) for port in engine.ports]
-    drain = LifecycleHandlerArgs(sleep=SleepActionArgs(seconds=workload.args.drain_seconds))
+    drain = LifecycleHandlerArgs(
+        sleep=SleepActionArgs(seconds=timing.pause(workload.args, drains=engine.drains))
+    )
     return ContainerArgs(
         name="server",
         image=engine.image.reference,
@@ -68,18 +92,16 @@ def _server(workload: Workload) -> ContainerArgs:
         env=_secrets(workload) or None,
         ports=ports,
         resources=_resources(workload),
-        startup_probe=_probe(
-            engine.ready_path, timing.STARTUP_PERIOD, timing.startup_failures(workload.args)
-        ),
+        startup_probe=_startup(workload),
         readiness_probe=_probe(engine.ready_path, 5, 3),
         liveness_probe=_probe(engine.live_path, 10, 6),
         lifecycle=LifecycleArgs(pre_stop=drain),
         security_context=container_security(),
-        volume_mounts=mounts(),
+        volume_mounts=mounts(engine),
     )
 
 
-def _fetch(fetch: Fetch) -> ContainerArgs:
+def _fetch(fetch: Fetch, engine: Engine) -> ContainerArgs:
     return ContainerArgs(
         name="fetch",
         image=fetch.image.reference,
@@ -89,7 +111,7 @@ def _fetch(fetch: Fetch) -> ContainerArgs:
             requests={"cpu": "500m", "memory": "512Mi"}, limits={"memory": "512Mi"}
         ),
         security_context=container_security(),
-        volume_mounts=mounts(),
+        volume_mounts=mounts(engine),
     )
 
 
@@ -99,9 +121,15 @@ def _resources(workload: Workload) -> ResourceRequirementsArgs:
         args.gpu_resource: str(args.gpus),
         "memory": f"{args.memory_gib}Gi",
         "ephemeral-storage": f"{local_disk_gib(workload)}Gi",
+        **_fabric(workload),
     }
     # No CPU limit: throttling a tokenizer leaves the GPU waiting.
     return ResourceRequirementsArgs(requests={**bounded, "cpu": args.cpu}, limits=bounded)
+
+
+def _fabric(workload: Workload) -> dict[str, str]:
+    group = workload.engine.group
+    return {EFA_RESOURCE: str(group.efa)} if group and group.efa else {}
 
 
 def _secrets(workload: Workload) -> list[EnvVarArgs]:
@@ -109,6 +137,19 @@ def _secrets(workload: Workload) -> list[EnvVarArgs]:
         return EnvVarSourceArgs(secret_key_ref=SecretKeySelectorArgs(name=workload.secret_name, key=name))
 
     return [EnvVarArgs(name=name, value_from=reference(name)) for name in workload.engine.secrets]
+
+
+def _startup(workload: Workload) -> ProbeArgs:
+    engine, failures = workload.engine, timing.startup_failures(workload.args)
+    if not engine.load:
+        return _probe(engine.ready_path, timing.STARTUP_PERIOD, failures)
+    # It fails at once while nothing listens; then it takes as long as the model, and must not be cut short.
+    return ProbeArgs(
+        exec_=ExecActionArgs(command=list(engine.load)),
+        period_seconds=timing.STARTUP_PERIOD,
+        timeout_seconds=workload.args.startup_seconds,
+        failure_threshold=failures,
+    )
 
 
 def _probe(path: str, period: int, failures: int) -> ProbeArgs:

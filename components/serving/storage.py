@@ -12,7 +12,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 
 from components.serving.args import NvmeCache, PvcCache
-from components.serving.workload import CACHE_PATH, Workload
+from components.serving.workload import CACHE_PATH, Claim, Engine, Workload
 
 # Temporary files of Python, torch and the metrics of vLLM's processes.
 _SCRATCH_GIB = 8
@@ -21,20 +21,25 @@ _LOGS_GIB = 1
 
 def volumes(workload: Workload) -> list[VolumeArgs]:
     """Return the pod's volumes."""
+    claim = workload.engine.claim
     shared_memory = EmptyDirVolumeSourceArgs(medium="Memory", size_limit=f"{workload.args.shm_gib}Gi")
     return [
         _cache(workload),
         VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit=f"{_SCRATCH_GIB}Gi")),
         VolumeArgs(name="shm", empty_dir=shared_memory),
+        *([_models(claim)] if claim else []),
     ]
 
 
-def mounts() -> list[VolumeMountArgs]:
+def mounts(engine: Engine) -> list[VolumeMountArgs]:
     """Return where a container sees the volumes."""
+    claim = engine.claim
+    models = [VolumeMountArgs(name="models", mount_path=claim.path, read_only=True)] if claim else []
     return [
         VolumeMountArgs(name="cache", mount_path=CACHE_PATH),
         VolumeMountArgs(name="tmp", mount_path="/tmp"),  # noqa: S108  a volume of the pod's own
         VolumeMountArgs(name="shm", mount_path="/dev/shm"),  # noqa: S108  the same
+        *models,
     ]
 
 
@@ -51,6 +56,11 @@ def claim_spec(cache: PvcCache) -> PersistentVolumeClaimSpecArgs:
         storage_class_name=cache.storage_class,
         resources=VolumeResourceRequirementsArgs(requests={"storage": f"{cache.size_gib}Gi"}),
     )
+
+
+def _models(claim: Claim) -> VolumeArgs:
+    source = PersistentVolumeClaimVolumeSourceArgs(claim_name=claim.name, read_only=True)
+    return VolumeArgs(name="models", persistent_volume_claim=source)
 
 
 def _cache(workload: Workload) -> VolumeArgs:

@@ -20,6 +20,11 @@ def grace(args: ModelServerArgs) -> int:
     return args.drain_seconds + args.shutdown_seconds + _KILL_MARGIN
 
 
+def pause(args: ModelServerArgs, *, drains: bool) -> int:
+    """Return how long a stopping pod goes on before its process is told: what ends requests is told last."""
+    return args.drain_seconds + (0 if drains else args.shutdown_seconds)
+
+
 def progress_deadline(args: ModelServerArgs) -> int:
     """Return how long one replica may take to become ready: a node, the image, then the startup budget."""
     return args.provision_seconds + args.startup_seconds + _SLACK

@@ -95,12 +95,6 @@ def pending_pods(api: Api) -> tuple[PendingPod, ...]:
     )
 
 
-def services(api: Api) -> frozenset[tuple[str, str]]:
-    """Return namespace and name of every Service."""
-    items = (item["metadata"] for item in api.items("/api/v1/services"))
-    return frozenset((metadata["namespace"], metadata["name"]) for metadata in items)
-
-
 def services_without_pods(api: Api) -> tuple[ServiceRef, ...]:
     """Return the Services that select pods by label where no pod has these labels, nor would have.
 
@@ -112,10 +106,10 @@ def services_without_pods(api: Api) -> tuple[ServiceRef, ...]:
         for item in api.items("/apis/apps/v1/deployments")
         if item["spec"].get("replicas") == 0
     ]
-    selecting = [_service(item) for item in api.items("/api/v1/services") if item["spec"].get("selector")]
+    services = [_service(item) for item in api.items("/api/v1/services") if item["spec"].get("selector")]
     return tuple(
         service
-        for service in selecting
+        for service in services
         if not any(
             space == service.namespace and service.selector.items() <= has.items() for space, has in labels
         )

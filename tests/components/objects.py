@@ -6,6 +6,8 @@ from typing import Any
 from tests.components.recorder import Recorded, Recording
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+JOB = "kubernetes:batch/v1:Job"
+LEADER_WORKER_SET = "kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet"
 NAMESPACE = "kubernetes:core/v1:Namespace"
 NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
 POD_MONITOR = "kubernetes:monitoring.coreos.com/v1:PodMonitor"
@@ -37,9 +39,13 @@ def namespace_of(resource: Recorded) -> str | None:
     return resource.inputs.get("metadata", {}).get("namespace")
 
 
-def pod(deployment: Recorded) -> dict[str, Any]:
-    """Return the pod template of a Deployment."""
-    return spec(deployment)["template"]
+def pod(server: Recorded) -> dict[str, Any]:
+    """Return the pod template of a Deployment or Job, or of the leader of a LeaderWorkerSet with its own label."""
+    if server.type != LEADER_WORKER_SET:
+        return spec(server)["template"]
+    leader = spec(server)["leaderWorkerTemplate"]["leaderTemplate"]
+    labels = {**leader["metadata"]["labels"], "leaderworkerset.sigs.k8s.io/worker-index": "0"}
+    return {**leader, "metadata": {**leader["metadata"], "labels": labels}}
 
 
 def servers(deployment: Recorded) -> list[dict[str, Any]]:

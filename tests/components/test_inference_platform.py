@@ -38,10 +38,11 @@ CRDS = {
     "karpenter.k8s.aws": "karpenter-crds",
     "karpenter.sh": "karpenter-crds",
     "keda.sh": "keda-release",
+    "leaderworkerset.x-k8s.io": "multi-node-leader-worker-set",
     "monitoring.coreos.com": "monitoring-release",
     "postgresql.cnpg.io": "postgres-operator",
 }
-BUILT_IN = {"apps", "core", "helm.sh", "networking.k8s.io", "policy", "storage.k8s.io"}
+BUILT_IN = {"apps", "batch", "core", "helm.sh", "networking.k8s.io", "policy", "storage.k8s.io"}
 # Names that AWS has once in an account and region; all others get a random end from Pulumi.
 PHYSICAL_NAMES = {"name", "identifier", "replicationGroupId", "finalSnapshotIdentifier"}
 # Fields whose value is a secret itself, and not the name of one.

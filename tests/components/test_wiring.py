@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.edge.model_route import TRITON_PATHS, VLLM_PATHS
 from components.inference_platform import InferencePlatform, InferencePlatformArgs
 from components.wiring import _CAPACITY  # pyright: ignore[reportPrivateUsage]  its completeness is the test
 from planning.plan import make_plan
@@ -17,7 +18,7 @@ from settings.structure import models_in
 from tests.components.answers import ACCOUNT
 from tests.components.objects import NODE_POOL, RELEASE, SCALED_OBJECT, leaves, pod, public, servers, spec
 from tests.components.recorder import Recording, record
-from tests.golden.stacks import STACKS, record_program, stack_values
+from tests.golden.stacks import ALL_STACKS, record_program, stack_values
 from tests.stacks import values_of
 
 TOKEN = "hf_an-example"
@@ -261,14 +262,14 @@ def test_each_engine_lets_only_its_own_paths_through() -> None:
         m["path"]["value"] for one in routes for rule in spec(one)["rules"] for m in rule.get("matches", [])
     }
 
-    assert paths == {"/talk/v1", "/vision/v2/health", "/vision/v2/models"}
+    assert paths == {f"/talk{path}" for path in VLLM_PATHS} | {f"/vision{path}" for path in TRITON_PATHS}
 
 
 def test_the_token_is_in_one_secret_and_nowhere_else() -> None:
     secret = other().one("kubernetes:core/v1:Secret", "chat-secrets")
     plain = [one.name for one in other().resources for _, text in leaves(public(one)) if TOKEN in str(text)]
 
-    assert secret.inputs["stringData"] == {"HF_TOKEN": TOKEN}
+    assert secret.inputs["stringData"]["HF_TOKEN"] == TOKEN
     assert "stringData" in secret.secret_inputs
     assert plain == []
 
@@ -327,7 +328,7 @@ def test_no_setting_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
         read.add((type(section), name))
         return object.__getattribute__(section, name)
 
-    configs = [from_values(stack_values(stack)) for stack in STACKS]
+    configs = [from_values(stack_values(stack)) for stack in ALL_STACKS]
     configs.append(from_values({**OTHER, "inference-platform:hfToken": {"secure": "AAA"}}))
     configs.append(from_values(values_of("scaling")))
     monkeypatch.setattr(Section, "__getattribute__", noted)

@@ -7,18 +7,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pulumi.runtime import set_all_config
 
 from settings.loader import PROJECT, raw_config
+from tests.components.answers import PASSWORD
 from tests.components.recorder import Recording, record
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("dev", "prod")
+# Stacks of the tests, in this folder: what the repository's own do not use.
+TEST_STACKS = ("engines",)
+ALL_STACKS = STACKS + TEST_STACKS
+_TOKEN = "inference-platform:hfToken"
 
 
 def stack_values(stack: str) -> dict[str, Any]:
-    """Return the configuration in `Pulumi.<stack>.yaml`, by full key."""
-    return raw_config(ROOT, stack)
+    """Return the configuration of a stack of the repository or of the tests, by full key."""
+    if stack in STACKS:
+        return raw_config(ROOT, stack)
+    text = (Path(__file__).parent / f"{stack}.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)["config"]
 
 
 def run_program() -> None:
@@ -46,5 +55,7 @@ def record_program(
 
 @cache
 def recorded(stack: str) -> Recording:
-    """Return the graph of one of the repository's stacks; it is recorded once in a process."""
-    return record_program(stack_values(stack), stack=stack)
+    """Return the graph of a stack; it is recorded once in a process. An encrypted token is a stand-in."""
+    values = stack_values(stack)
+    tokens = {_TOKEN: PASSWORD} if _TOKEN in values else {}
+    return record_program({**values, **tokens}, stack=stack, secrets=tokens)

@@ -53,6 +53,7 @@ def test_what_pods_can_use_is_the_catalogues_figure() -> None:
         "pods": "292",
         "ephemeral-storage": "3800G",
         "nvidia.com/gpu": "4",
+        "vpc.amazonaws.com/efa": "1",
     }
 
 

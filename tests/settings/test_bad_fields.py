@@ -29,9 +29,9 @@ WRONG_KEYS = [
     ),
     bad(
         put("models.0.max_model_len", 8192),
-        "models[0].max_model_len: unknown key. Did you mean maxModelLen? Known: name, engine, source,",
-        "weightsGib, configFile, indexFile,",
-        "gpu, pool, maxModelLen, concurrency, gpuMemoryUtilization, replicas, scaling, route.",
+        "models[0].max_model_len: unknown key. Did you mean maxModelLen? Known: name, engine, source, loadFrom,",
+        "weightsGib, configFile, indexFile, gpu, nodes, pool, maxModelLen, concurrency, gpuMemoryUtilization,",
+        "kvCacheDtype, maxNumBatchedTokens, maxQueuedRequests, enablePrefixCaching, lora, replicas, scaling, route.",
     ),
     bad(
         put("edge.colour", "red"),
@@ -119,8 +119,10 @@ WRONG_TYPES = [
     ),
     bad(
         put("models.0.source", "Qwen"),
-        'models[0].source: "Qwen" is not a Hugging Face repository, like Qwen/Qwen2.5-7B-Instruct.',
-        "Expected: Hugging Face repository, for example Qwen/Qwen2.5-7B-Instruct.",
+        'models[0].source: "Qwen" is not a Hugging Face repository, like Qwen/Qwen2.5-7B-Instruct,',
+        "or for Ollama a name and tag, like qwen2.5:7b.",
+        "Expected: Hugging Face repository, for example Qwen/Qwen2.5-7B-Instruct; for Ollama a name and tag,",
+        "qwen2.5:7b.",
     ),
     bad(
         put("cluster.network.natGateways", "perzone"),
@@ -128,7 +130,7 @@ WRONG_TYPES = [
     ),
     bad(
         put("models.0.engine", "vlm"),
-        'models[0].engine: "vlm" is not known. Did you mean vllm? Known: vllm.',
+        'models[0].engine: "vlm" is not known. Did you mean vllm? Known: vllm, tgi, ollama.',
     ),
     bad(
         put("gpuPools.0.capacity.1", "ondemand"),

@@ -27,16 +27,17 @@ from components.inference_platform import InferencePlatform, InferencePlatformAr
 from components.karpenter import Karpenter, KarpenterArgs
 from components.karpenter.interruption import InterruptionQueue, InterruptionQueueArgs
 from components.keda import Keda, KedaArgs
+from components.multi_node import MultiNode, MultiNodeArgs
 from components.network import Network, NetworkArgs
 from components.observability.monitoring import Monitoring, MonitoringArgs
-from components.serving import TritonServer, VllmServer
+from components.serving import OllamaServer, OllamaStore, S3Access, TgiServer, TritonServer, VllmServer
 from components.vpc_endpoints import VpcEndpoints, VpcEndpointsArgs
 from planning.plan import make_plan
 from settings import from_values
 from tests.components.answers import ACCOUNT, REGION
 from tests.components.contract.classes import Component
 from tests.components.recorder import Recorded, Recording, record
-from tests.components.serving.examples import triton_args, vllm_args
+from tests.components.serving.examples import ollama_args, store_args, tgi_args, triton_args, vllm_args
 from tests.golden.stacks import stack_values
 
 NAME = "sample"
@@ -59,6 +60,7 @@ _MANAGED: dict[str, Any] = {
     "client_security_group_id": "sg-nodes",
     "protect": False,
 }
+_ACCESS = S3Access(region=REGION, cluster_name="inference", tags=TAGS)
 _GATEWAY: dict[str, Any] = {"gateway_name": "ingress", "gateway_namespace": "envoy-gateway-system"}
 
 
@@ -131,6 +133,7 @@ EXAMPLES: Mapping[Component, Callable[[k8s.Provider], Any]] = {
         **_GATEWAY,
     ),
     Monitoring: lambda it: MonitoringArgs(provider=it, storage_class="gp3"),
+    MultiNode: lambda it: MultiNodeArgs(provider=it),
     Network: lambda _: NetworkArgs(
         cidr="10.0.0.0/16",
         zones=["us-east-1a", "us-east-1b"],
@@ -140,7 +143,10 @@ EXAMPLES: Mapping[Component, Callable[[k8s.Provider], Any]] = {
         tags=TAGS,
     ),
     Qdrant: lambda it: QdrantArgs(provider=it, **_IN_CLUSTER),
-    TritonServer: lambda it: triton_args(provider=it, tags=TAGS),
+    OllamaServer: lambda it: ollama_args(provider=it, access=_ACCESS),
+    OllamaStore: lambda it: store_args(provider=it, access=_ACCESS),
+    TgiServer: lambda it: tgi_args(provider=it, hf_token="hf_example"),
+    TritonServer: lambda it: triton_args(provider=it, access=_ACCESS),
     VllmServer: lambda it: vllm_args(provider=it, hf_token="hf_example"),
     VpcEndpoints: lambda _: VpcEndpointsArgs(
         **_VPC, vpc_cidr="10.0.0.0/16", region=REGION, route_table_ids=["rtb-1"], subnet_ids=["subnet-1"]

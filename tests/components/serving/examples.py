@@ -4,9 +4,17 @@ from typing import Any
 
 import pulumi_kubernetes as k8s
 
+from catalog.images import AWS_CLI, OLLAMA
 from components.serving import (
     NvmeCache,
+    OllamaServer,
+    OllamaServerArgs,
+    OllamaStoreArgs,
+    S3Access,
     ScalingArgs,
+    TgiOptions,
+    TgiServer,
+    TgiServerArgs,
     TritonServer,
     TritonServerArgs,
     VllmOptions,
@@ -24,6 +32,17 @@ OPTIONS = VllmOptions(
     max_num_seqs=64,
     gpu_memory_utilization=0.9,
 )
+
+
+TGI_OPTIONS = TgiOptions(
+    source="meta-llama/Llama-3.1-8B-Instruct",
+    num_shard=1,
+    max_total_tokens=8192,
+    max_batch_size=32,
+    max_concurrent_requests=288,
+    memory_fraction=0.9,
+)
+ACCESS = S3Access(region="us-east-1", cluster_name="dev")
 
 
 def common(changes: dict[str, Any]) -> dict[str, Any]:
@@ -59,11 +78,62 @@ def triton_args(**changes: Any) -> TritonServerArgs:
     own = {
         "model_repository": "s3://acme-models/triton",
         "models": ["detector", "ensemble"],
-        "region": "us-east-1",
-        "cluster_name": "dev",
+        "access": ACCESS,
     }
     values: dict[str, Any] = {**own, **common(changes)}
     return TritonServerArgs(**values)
+
+
+def tgi_args(**changes: Any) -> TgiServerArgs:
+    """Return a TGI server's args. Call it inside a recorded program."""
+    values: dict[str, Any] = {"options": TGI_OPTIONS, **common(changes)}
+    return TgiServerArgs(**values)
+
+
+def ollama_args(**changes: Any) -> OllamaServerArgs:
+    """Return an Ollama server's args. Call it inside a recorded program."""
+    own = {
+        "source": "qwen2.5:7b",
+        "served_model_name": "small",
+        "access": ACCESS,
+        "storage_class": "gp3",
+        "model_gib": 5,
+        "context_length": 8192,
+        "num_parallel": 4,
+        "max_queue": 64,
+        "active_requests": 9,
+        "route_name": "small-route",
+    }
+    values: dict[str, Any] = {**own, **common(changes)}
+    return OllamaServerArgs(**values)
+
+
+def store_args(**changes: Any) -> OllamaStoreArgs:
+    """Return the args of Ollama's store. Call it inside a recorded program."""
+    own = {
+        "namespace": "inference",
+        "source": "qwen2.5:7b",
+        "alias": "small",
+        "model_gib": 5,
+        "storage_class": "gp3",
+        "reader": "small",
+        "access": ACCESS,
+        "image": OLLAMA,
+        "copy_image": AWS_CLI,
+        "timeout_seconds": 905,
+    }
+    values: dict[str, Any] = {**own, **changes}
+    return OllamaStoreArgs(**values)
+
+
+def tgi(**changes: Any) -> Recording:
+    """Record a TGI server named legacy."""
+    return record(lambda: TgiServer("legacy", tgi_args(**changes)))
+
+
+def ollama(**changes: Any) -> Recording:
+    """Record an Ollama server named small."""
+    return record(lambda: OllamaServer("small", ollama_args(**changes)))
 
 
 def vllm(**changes: Any) -> Recording:

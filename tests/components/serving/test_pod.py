@@ -6,7 +6,7 @@ import pytest
 
 from components.serving import NvmeCache, PvcCache
 from tests.components.recorder import Recording
-from tests.components.serving.examples import pod, server, triton, vllm
+from tests.components.serving.examples import ollama, pod, server, tgi, triton, vllm
 
 
 def test_gpus_and_memory_are_requested_and_limited_alike() -> None:
@@ -36,7 +36,7 @@ def test_replicas_that_share_nodes_are_not_spread_over_them() -> None:
     assert constraint["topologyKey"] == "topology.kubernetes.io/zone"
 
 
-@pytest.mark.parametrize("serve", [vllm, triton])
+@pytest.mark.parametrize("serve", [vllm, triton, tgi, ollama])
 def test_a_pod_meets_the_restricted_level_and_more(serve: Callable[[], Recording]) -> None:
     spec = pod(serve())
     security = spec["securityContext"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from catalog.toolchain import CRD_SOURCES
 from rehearsal.toolchain import Event, State, ToolchainError, ensure
 from tests.rehearsal.toolchain.conftest import Machine
 
@@ -15,7 +16,7 @@ def test_the_first_call_brings_everything_and_the_second_runs_nothing(machine: M
     first = ensure("1.36", root=machine.root)
     paths = [getattr(first, field.name) for field in fields(first)]
     assert all(path.is_file() for path in paths if isinstance(path, Path))
-    assert len({file.parent for file in first.crds}) == len(first.crds) == 8
+    assert len({file.parent for file in first.crds}) == len(first.crds) == len(CRD_SOURCES)
     assert first.kubernetes == "1.36.4"
     calls = machine.calls.read_text(encoding="utf-8")
     assert ensure("1.36", root=machine.root) == first
