@@ -7,16 +7,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pulumi.runtime import set_all_config
 
 from settings.loader import PROJECT, raw_config
 from tests.components.answers import PASSWORD
 from tests.components.recorder import Recording, record
+from tests.stacks import values_of
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("dev", "prod")
-# Stacks of the tests, in this folder: what the repository's own do not use.
+# Stacks of the tests (tests/stacks): what the repository's own do not use.
 TEST_STACKS = ("engines",)
 ALL_STACKS = STACKS + TEST_STACKS
 _TOKEN = "inference-platform:hfToken"
@@ -26,8 +26,7 @@ def stack_values(stack: str) -> dict[str, Any]:
     """Return the configuration of a stack of the repository or of the tests, by full key."""
     if stack in STACKS:
         return raw_config(ROOT, stack)
-    text = (Path(__file__).parent / f"{stack}.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)["config"]
+    return values_of(stack)
 
 
 def run_program() -> None:
