@@ -4,7 +4,7 @@
 # The parts of `make test` build on one another, and the live ones share the machine.
 .NOTPARALLEL:
 .PHONY: help install toolchain check rehearse rehearse-stop test test-fast test-live lint format bench \
-	golden docs engine-flags lock clean
+	bench-sizing golden docs engine-flags lock clean
 
 STACK ?=
 ARGS ?=
@@ -54,6 +54,9 @@ format: $(DEV_STAMP)  ## Format the code, and fix what ruff can
 
 bench: $(DEV_STAMP) toolchain  ## Measure the engine's time for a stack against as many no-op resources
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-sizing: $(DEV_STAMP)  ## Compare the memory model with published logs, and with other estimators
+	$(BIN)/python -m benchmarks.sizing $(ARGS)
 
 golden: $(DEV_STAMP)  ## Write the golden graphs anew; read their diff before you commit it
 	$(BIN)/python -m tests.golden.update

@@ -22,8 +22,10 @@ class GoTool:
 
     `variables` are linker settings (`-X`). `replaces` are replace directives that the module's own go.mod
     has; Go ignores them in a dependency. `local_replaces` is the version for the modules that its go.mod
-    replaces with its own folders. `folder` is the path below `rehearsal/go` of a module of ours.
-    The program, run with `version_args`, prints `version_text`.
+    replaces with its own folders. `folder` is the path below `rehearsal/go` of a module of ours, and
+    `in_place` says that the downloaded module is built where Go keeps it, for one that no other can require.
+    The program, run with `version_args`, prints `version_text`; one that cannot be asked has no arguments,
+    and the text is in what Go wrote into it.
     """
 
     name: str
@@ -37,6 +39,8 @@ class GoTool:
     replaces: tuple[str, ...] = ()
     local_replaces: str = ""
     folder: str = ""
+    in_place: bool = False
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +146,42 @@ TOOLS = (
         version_text="karpenter v1.14.0 recipe {digest}",
         variables=("sigs.k8s.io/karpenter/pkg/operator.Version=v1.14.0", "main.Recipe={digest}"),
         source="v1.15 asks for Go 1.26.9, 2026-11-23",
+    ),
+    GoTool(
+        name="keda-operator",
+        module="github.com/kedacore/keda/v2",
+        version="v2.21.0",
+        package="github.com/kedacore/keda/v2/cmd/operator",
+        folder="keda",
+        version_args=(),
+        version_text="mod\tgithub.com/kedacore/keda/v2\tv2.21.0\t",
+        variables=("github.com/kedacore/keda/v2/version.Version=v2.21.0",),
+        source="the newest release, 2026-11-23",
+    ),
+    GoTool(
+        name="keda-adapter",
+        module="github.com/kedacore/keda/v2",
+        version="v2.21.0",
+        package=".",
+        folder="keda",
+        version_args=("--version",),
+        version_text="keda-adapter v2.21.0 recipe {digest}",
+        variables=("github.com/kedacore/keda/v2/version.Version=v2.21.0", "main.Recipe={digest}"),
+        source="the newest release, 2026-11-23",
+    ),
+    GoTool(
+        name="prometheus",
+        module="github.com/prometheus/prometheus",
+        version="v0.316.0",
+        package="./cmd/prometheus",
+        # Its go.mod asks for a module that the proxy does not serve, which a build of its own never needs.
+        in_place=True,
+        # Service discovery of clouds is most of the program, and nothing is discovered here.
+        tags=("netgo", "remove_all_sd"),
+        version_args=("--version",),
+        version_text="prometheus, version 3.16.0 ",
+        variables=("github.com/prometheus/common/version.Version=3.16.0",),
+        source="the newest release, 3.16.0, 2026-11-23",
     ),
 )
 

@@ -1,25 +1,43 @@
-"""Runs Karpenter exactly as long as its Helm release is installed, so that a wrong destroy order shows."""
+"""Runs each controller exactly as long as its Helm release is installed, so that a wrong destroy order shows."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from automation import Event, Step, StepState
-from rehearsal.karpenter import Karpenter
 
 _RELEASE = "kubernetes:helm.sh/v3:Release"
-_CONTROLLER = "karpenter-controller"
+KARPENTER_RELEASE = "karpenter-controller"
+"""Pulumi's name of the release that brings Karpenter's controller."""
+KEDA_RELEASE = "keda-release"
+"""Pulumi's name of the release that brings KEDA."""
 
 
-class KarpenterFollowsItsRelease:
-    """A listener that starts Karpenter when the release of its controller is made, and stops it when it goes."""
+class Controller(Protocol):
+    """Something that can be started and stopped, each any number of times."""
 
-    def __init__(self, karpenter: Karpenter) -> None:
-        self._karpenter = karpenter
+    def start(self) -> Any:
+        """Start it, and wait until it is ready."""
+        ...
+
+    def stop(self) -> None:
+        """End it."""
+        ...
+
+
+class ControllersFollowReleases:
+    """A listener that starts a controller when its release is made, and stops it when that goes."""
+
+    def __init__(self, controllers: Mapping[str, Controller]) -> None:
+        self._controllers = controllers
 
     def __call__(self, event: Event) -> None:
         """Follow one event."""
-        if not isinstance(event, Step) or event.state != StepState.DONE:
+        if not isinstance(event, Step) or event.state != StepState.DONE or event.type != _RELEASE:
             return
-        if event.type != _RELEASE or event.name != _CONTROLLER:
+        controller = self._controllers.get(event.name)
+        if controller is None:
             return
         if event.operation == "create":
-            self._karpenter.start()
+            controller.start()
         elif event.operation == "delete":
-            self._karpenter.stop()
+            controller.stop()

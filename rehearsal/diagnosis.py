@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from rehearsal.control_plane.observe import PendingPod
+from rehearsal.scaling import Scaled
 from settings.references import Served, pools_for, served
 from settings.stack import Settings
 
@@ -20,6 +21,23 @@ def explain(pending: Iterable[PendingPod], settings: Settings) -> list[str]:
         line = _line(waiting, settings)
         pods[line] = pods.get(line, 0) + 1
     return [f"{count} x {owner}: {why}" for (owner, why), count in sorted(pods.items())]
+
+
+def unscaled(targets: Iterable[Scaled], unknown: Iterable[str], settings: Settings) -> list[str]:
+    """One line for each reason that KEDA does not scale what it should, and the setting to change.
+
+    `unknown` are the places, as "service.namespace.svc:port", that it asked for and that are nowhere.
+    """
+    lines: list[str] = []
+    for target in targets:
+        item = _server(target.target, served(settings))
+        fix = f"Check {item.path}.scaling." if item else "Check its triggers."
+        said = [_reason(text) for text in target.wrong]
+        if not said and not target.at_floor:
+            said = [f"KEDA keeps {target.replicas} replicas instead of {target.fewest}."]
+        lines += [f"ScaledObject {target}: {text} {fix}" for text in said]
+    nobody = "which is no Service of this cluster. Check the address in the trigger."
+    return lines + [f"KEDA asks {place} for a metric, {nobody}" for place in unknown]
 
 
 def _line(waiting: PendingPod, settings: Settings) -> tuple[str, str]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+import psutil
+
 from rehearsal import watchdog
 from rehearsal.watchdog import Record, record_path
 
@@ -142,6 +144,16 @@ def _is_ready(ready: Ready) -> bool:
             return answer.status == 200  # noqa: PLR2004 - the HTTP status for success
     except OSError:
         return False
+
+
+def listens(process: Process, port: int) -> bool:
+    """Tell whether the child listens on a TCP port: how one is ready that answers nobody yet."""
+    if process.pid is None:
+        return False
+    with suppress(psutil.Error):
+        rows = psutil.Process(process.pid).net_connections("tcp")
+        return any(row.status == psutil.CONN_LISTEN and row.laddr.port == port for row in rows)
+    return False
 
 
 class Watchdog:

@@ -11,13 +11,13 @@ from planning.cost import CostLine, fixed_lines, floor_lines, node_lines, total
 from planning.plan import Plan
 from rehearsal.control_plane import ControlPlane, observe
 from rehearsal.control_plane.leftovers import ObjectRef, leftovers, snapshot_objects
-from rehearsal.diagnosis import explain
+from rehearsal.diagnosis import explain, unscaled
 from rehearsal.leaks import leaks, materials
 from rehearsal.narrator import Narrator
 from rehearsal.options import Options
 from rehearsal.placement import Placement, settle
 from rehearsal.report.model import Chart, Phase, Report
-from rehearsal.scaling import Scaled, scale, scaled
+from rehearsal.scaling import Scaled, hold, let_go, scaled
 from rehearsal.stage import Stage
 from settings import StackConfig
 
@@ -85,15 +85,21 @@ class Rehearsal:
                 self.report.charts = _charts(stage)
 
     def _look(self, stage: Stage) -> None:
-        """Set the fewest replicas, as KEDA would, and see that everything is placed."""
+        """Wait for KEDA to bring every server to its fewest replicas, and see that everything is placed."""
+        api = stage.plane.api
         with self.phase("placement") as said:
-            placement = self._scale(stage, lambda target: target.fewest)
+            # A rehearsal waits for no hour of the day, and for no cooldown.
+            late = [target for target in scaled(api) if target.by_its_own_time]
+            api.each(lambda target: hold(api, target, target.fewest), late)
+            placement = self._settle(stage, lambda target: target.at_floor)
             self.report.floor = placement.placed
             self.report.floor_cost = self._cost(placement)
             self.report.planned_usd_per_hour = total(
                 floor_lines(self.config.settings, self.plan.servers.values())
             )
-            for service in observe.services_without_pods(stage.plane.api):
+            for line in unscaled(scaled(api), _unknown(stage), self.config.settings):
+                self.report.wrong("placement", line)
+            for service in observe.services_without_pods(api):
                 labels = ", ".join(f"{key}={value}" for key, value in service.selector.items())
                 name = f"Service {service.namespace}/{service.name}"
                 self.report.wrong("placement", f"{name} selects no pod ({labels}). Fix its selector.")
@@ -118,14 +124,15 @@ class Rehearsal:
                 )
 
     def _peak(self, stage: Stage) -> None:
-        """Set the most replicas of every server at once, see that all are placed, and go back."""
+        """Have KEDA bring every server to its most replicas at once, see that all are placed, and go back."""
+        api = stage.plane.api
         with self.phase("peak") as said:
-            placement = self._scale(stage, lambda target: target.most)
+            api.each(lambda target: hold(api, target, target.most), scaled(api))
+            placement = self._settle(stage, lambda target: target.replicas == target.most)
             self.report.peak = placement.placed
             self.report.peak_cost = self._cost(placement)
             self.report.memory_mib = stage.plane.memory_mib()
-            for target in scaled(stage.plane.api):
-                scale(stage.plane.api, target, target.fewest)
+            let_go(api, self.options.patience_seconds)
             said.append(_placed(placement))
 
     def _destroy(self, stage: Stage) -> None:
@@ -172,19 +179,18 @@ class Rehearsal:
             self.report.wrong(self._current, line)
         self._unplaced(observe.pending_pods(stage.plane.api))
 
-    def _scale(self, stage: Stage, replicas: Callable[[Scaled], int]) -> Placement:
-        """Scale every server, wait for the pods, and write down those that found no place."""
+    def _settle(self, stage: Stage, there: Callable[[Scaled], bool]) -> Placement:
+        """Wait for every server to be `there` with all its pods, and write down those that found no place."""
         api = stage.plane.api
-        targets = scaled(api)
-        for target in targets:
-            scale(api, target, replicas(target))
-        wanted = {target.name: replicas(target) for target in targets}
 
-        def there() -> bool:
+        def arrived() -> bool:
+            targets = scaled(api)
+            if not all(there(target) for target in targets):
+                return False
             counts = Counter(pod.labels.get("app.kubernetes.io/instance") for pod in observe.pods(api))
-            return all(counts[name] >= count for name, count in wanted.items())
+            return all(counts[target.target] >= target.replicas for target in targets)
 
-        placement = settle(api, there, self.options.patience_seconds)
+        placement = settle(api, arrived, self.options.patience_seconds)
         self._unplaced(placement.pending)
         for pod in placement.unready:
             self.report.wrong(self._current, f"{pod} has a node and does not become ready.")
@@ -202,6 +208,19 @@ class Rehearsal:
 def baseline_of(plane: ControlPlane) -> frozenset[ObjectRef]:
     """What the API server holds before a run."""
     return snapshot_objects(plane.api, custom=False)
+
+
+def _unknown(stage: Stage) -> list[str]:
+    """The places in the cluster that KEDA asked for in vain, but for those of charts that could not be rendered."""
+    hidden = {one.namespace for one in stage.releases.rendered.values() if not one.rendered}
+    services = observe.services(stage.plane.api)
+    refused = [place for place in stage.proxy.refused if ".svc:" in place]
+    names = {place: place.partition(".svc:")[0].partition(".")[::2] for place in refused}
+    return [
+        place
+        for place, (name, space) in names.items()
+        if space not in hidden and (space, name) not in services
+    ]
 
 
 def _changes(outcome: Outcome) -> str:

@@ -9,30 +9,51 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from automation import Listener, PlatformStack, Workspace
+from catalog.charts import KUBE_PROMETHEUS_STACK
 from catalog.instances import instances
 from rehearsal.cloud import Cloud
 from rehearsal.cloud.aws_cli import write_stand_in
 from rehearsal.control_plane import ControlPlane
-from rehearsal.controllers import KarpenterFollowsItsRelease
+from rehearsal.controllers import KARPENTER_RELEASE, KEDA_RELEASE, ControllersFollowReleases
 from rehearsal.karpenter import Karpenter
+from rehearsal.keda import Keda
 from rehearsal.local_cluster import LocalEks
 from rehearsal.options import Options, ProviderChoice
 from rehearsal.plugins import chosen_providers, lend
 from rehearsal.program import on_kwok
+from rehearsal.prometheus import Prometheus
 from rehearsal.providers.aws import AwsProvider
 from rehearsal.providers.base import Provider, serve
 from rehearsal.providers.kubernetes.provider import KubernetesProvider
 from rehearsal.providers.kubernetes.releases import HelmReleases
 from rehearsal.providers.kubernetes.typed import Patience
 from rehearsal.providers.random import RandomProvider
+from rehearsal.service_proxy import ServiceProxy
 from rehearsal.toolchain import Toolchain
 from rehearsal.workdir import WorkDir
 from settings import StackConfig
 
+# The one that `components.observability.Monitoring` gives as its address.
+_PROMETHEUS_PORT = 9090
+
 
 @dataclass(frozen=True, kw_only=True)
-class Stage:
-    """Everything a rehearsal plays on."""
+class _Actors:
+    """What acts on a stage besides the control plane and Pulumi."""
+
+    karpenter: Karpenter
+    keda: Keda
+    proxy: ServiceProxy
+    prometheus: Prometheus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage(_Actors):
+    """Everything a rehearsal plays on.
+
+    `prometheus` scrapes nothing until it is told to: every query that allows for that answers 0. KEDA reaches
+    it, and whatever else is routed, through `proxy`.
+    """
 
     plane: ControlPlane
     cloud: Cloud
@@ -54,14 +75,10 @@ def set_stage(
     with ExitStack() as struck:
         cloud = Cloud(LocalEks(plane), existing=config.settings.cluster.admins)
         releases = HelmReleases()
-        karpenter = Karpenter(
-            binary=toolchain.karpenter,
-            plane=plane,
-            instances=list(instances().values()),
-            zones=config.settings.cluster.network.zones,
-        )
+        actors = _actors(config, toolchain, plane)
         if not options.keep:
-            struck.callback(karpenter.stop)
+            for part in (actors.proxy, actors.prometheus, actors.karpenter, actors.keda):
+                struck.callback(part.stop)
         served = struck.enter_context(serve(_providers(options, cloud, releases)))
         folder = plane.folder / "pulumi"
         if not options.keep:
@@ -82,9 +99,33 @@ def set_stage(
             cloud=cloud,
             work=work,
             stack=stack,
-            follow=KarpenterFollowsItsRelease(karpenter),
+            follow=ControllersFollowReleases(
+                {KARPENTER_RELEASE: actors.karpenter, KEDA_RELEASE: actors.keda}
+            ),
             releases=releases,
+            **vars(actors),
         )
+
+
+def _actors(config: StackConfig, toolchain: Toolchain, plane: ControlPlane) -> _Actors:
+    """Start what is there from the beginning, and prepare what comes with its release."""
+    proxy = ServiceProxy(plane.folder).start()
+    prometheus = Prometheus(binary=toolchain.prometheus, folder=plane.folder).start()
+    service = f"{KUBE_PROMETHEUS_STACK.name}-prometheus"
+    proxy.route(service, KUBE_PROMETHEUS_STACK.namespace, _PROMETHEUS_PORT, prometheus.port)
+    return _Actors(
+        karpenter=Karpenter(
+            binary=toolchain.karpenter,
+            plane=plane,
+            instances=list(instances().values()),
+            zones=config.settings.cluster.network.zones,
+        ),
+        keda=Keda(
+            operator=toolchain.keda_operator, adapter=toolchain.keda_adapter, plane=plane, proxy=proxy.url
+        ),
+        proxy=proxy,
+        prometheus=prometheus,
+    )
 
 
 def _providers(options: Options, cloud: Cloud, releases: HelmReleases) -> list[Provider]:

@@ -50,7 +50,7 @@ def architecture(config: Mapping[str, Any]) -> Architecture:
         intermediate=_widest(fields, experts, sum(layer.count for layer in layers)),
         vocab=fields.positive("vocab_size"),
         heads=heads,
-        kv_heads=fields.count("num_key_value_heads", default=heads),
+        kv_heads=fields.above_zero("num_key_value_heads", heads),
         max_context=fields.positive("max_position_embeddings", "n_positions", "max_sequence_length"),
         parameters=parameters.count(fields, layers, experts, _vision(root)),
         experts=experts,
@@ -70,9 +70,14 @@ def _kind(config: Mapping[str, Any]) -> str:
     kind = next((name.removesuffix(end) for end in _ENDINGS if name.endswith(end)), name)
     if kind not in KINDS:
         raise ConfigError(
-            f"architectures: {name} is not one this platform can size. Known: {', '.join(KINDS)}."
+            f"architectures: {_shown(name)} is not one this platform can size. Known: {', '.join(KINDS)}."
         )
     return kind
+
+
+def _shown(name: str) -> str:
+    """A name from a file, on one line."""
+    return name[:60].encode("unicode_escape").decode()
 
 
 def _refuse(root: Fields, fields: Fields) -> None:
@@ -147,7 +152,7 @@ def _quantization(root: Fields, fields: Fields) -> Quantization:
         return Quantization.INT8
     if method not in _QUANTIZATIONS:
         known = ", ".join(sorted(_QUANTIZATIONS))
-        raise ConfigError(f"quantization_config.quant_method: {method!r} is not known. Known: {known}.")
+        raise ConfigError(f"quantization_config.quant_method: {method[:40]!r} is not known. Known: {known}.")
     return _QUANTIZATIONS[method]
 
 

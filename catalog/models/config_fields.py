@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+# No model counts further than this; a file that does is broken, and must not keep us counting.
+_MOST = 10**9
+_SHOWN = 40
+
 
 class ConfigError(ValueError):
     """A `config.json` that cannot be used: one line with the field and the fix."""
@@ -46,6 +50,10 @@ class Fields:
         if value == 0:
             raise ConfigError(f"{self._path}{names[0]}: 0 makes no model. Fetch the file again.")
         return value
+
+    def above_zero(self, name: str, default: int) -> int:
+        """Return a field that may be missing, but not 0."""
+        return self.positive(name) if name in self else default
 
     def text(self, name: str) -> str:
         """Return a text in lower case, empty where it is missing."""

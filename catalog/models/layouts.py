@@ -20,6 +20,7 @@ _LETTERS = {"M": Attention.STATE, "*": Attention.FULL, "-": None, "E": None}
 # Families with windows whose config names no pattern: every n-th layer is a full one.
 _INTERVALS = {"Gemma2": 2, "Gemma3": 6, "Cohere2": 4, "GptOss": 2}
 _LLAMA4_EVERY = 4
+_MOST_LAYERS = 4096
 # The indexer of DeepSeek's sparse attention keeps its key in 8 bit with one scale.
 _INDEX_SCALE_BYTES = 4
 
@@ -34,18 +35,25 @@ def layouts(fields: Fields) -> tuple[Layers, ...]:
         for attention, count in Counter(names).items()
         if attention is not None
     ]
-    if not any(kind.attention is not Attention.STATE for kind in kinds):
-        raise ConfigError("config.json: has no attention layer. Such models are not served here.")
+    if not any(kind.caches for kind in kinds if kind.attention is not Attention.STATE):
+        raise ConfigError("config.json: no layer has a cache of its own. Such models are not served here.")
     return tuple(sorted(kinds, key=lambda kind: kind.attention))
 
 
 def _names(fields: Fields) -> Sequence[Attention | None]:
     """The kind of each layer in order; None for layers that are only a feed-forward."""
     count = fields.positive("num_hidden_layers", "n_layer", "num_layers")
+    if count > _MOST_LAYERS:
+        raise ConfigError(
+            f"num_hidden_layers: {count} layers are more than any model has. Fetch the file again."
+        )
     if names := fields.items("layer_types"):
         return [_named(name) for name in names[:count]]
     if counts := fields.section("layer_types_count"):
-        return [attention for name, attention in _NAMES.items() for _ in range(counts.count(name, default=0))]
+        named = {
+            attention: counts.count(name, default=0) for name, attention in _NAMES.items() if name in counts
+        }
+        return [attention for attention, number in named.items() for _ in range(min(number, count))]
     return _with_states(fields, count) or _with_windows(fields, count)
 
 
@@ -105,11 +113,11 @@ def _layers(fields: Fields, attention: Attention, count: int, shared: int) -> La
     if "kv_lora_rank" in fields:
         return _latent(fields, count)
     heads = fields.positive("num_attention_heads", "n_head")
-    kv_heads = fields.count("num_key_value_heads", default=heads)
-    size = fields.count("head_dim", default=fields.positive("hidden_size", "n_embd") // heads)
+    kv_heads = fields.above_zero("num_key_value_heads", heads)
+    size = fields.above_zero("head_dim", max(1, fields.positive("hidden_size", "n_embd") // heads))
     if attention is Attention.FULL:
-        size = fields.count("global_head_dim", default=size)
-        kv_heads = fields.count("num_global_key_value_heads", default=kv_heads)
+        size = fields.above_zero("global_head_dim", size)
+        kv_heads = fields.above_zero("num_global_key_value_heads", kv_heads)
     windows = {
         Attention.SLIDING: lambda: fields.positive("sliding_window"),
         Attention.CHUNKED: lambda: fields.positive("attention_chunk_size"),

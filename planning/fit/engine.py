@@ -16,9 +16,11 @@ OLDEST, NEWEST = (0, 4), (0, 33)
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+|x))?(?:[.\-+]?(?:rc|post|dev|a|b)\d*.*|\+.*)?", re.ASCII)
 # V1 needs tensor cores of Ampere until V0 was removed.
 _V1_CAPABILITY = 8.0
-# GiB of CUDA context, NCCL and other libraries by tensor parallel size, fitted to logs.
-_LIBRARIES_TO_0_17 = ((1, 0.15), (2, 0.55), (4, 0.8), (8, 1.4))
-_LIBRARIES_FROM_0_18 = ((1, 0.2), (2, 2.1))
+# GiB of CUDA context, NCCL and other libraries by tensor parallel size, fitted to logs. From 0.18 on, GPUs with
+# symmetric memory (Hopper, data centre Blackwell, AMD's) exchange tensors through buffers of their own.
+_LIBRARIES = ((1, 0.15), (2, 0.55), (4, 0.8), (8, 1.4))
+_LIBRARIES_SYMMETRIC = ((1, 0.2), (2, 2.1))
+_SYMMETRIC = (9.0, 11.0)
 
 
 class VersionError(ValueError):
@@ -73,11 +75,12 @@ def engine(text: str, gpu: Gpu) -> Engine:
     """Return the rules of a version on a GPU; raise `VersionError` where they are not known."""
     version = parse_version(text)
     v1 = version >= (0, 11) or (version >= (0, 8) and (gpu.rocm or gpu.capability >= _V1_CAPABILITY))
+    symmetric = gpu.rocm or _SYMMETRIC[0] <= gpu.capability < _SYMMETRIC[1]
     return Engine(
         version=version,
         v1=v1,
         logit_bytes=16.0 if version >= (0, 18) else 38.4,
-        libraries=_LIBRARIES_FROM_0_18 if version >= (0, 18) else _LIBRARIES_TO_0_17,
+        libraries=_LIBRARIES_SYMMETRIC if version >= (0, 18) and symmetric else _LIBRARIES,
         graphs_inside=version >= (0, 21),
         hybrid=v1 and version >= (0, 10),
         chunked_hybrid=version >= (0, 13),

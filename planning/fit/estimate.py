@@ -61,7 +61,7 @@ def fit(request: FitRequest) -> Fit:
         kv_tokens=tokens,
         max_concurrency=concurrency,
         max_model_len_that_fits=longest,
-        reason=_reason(request, memory, need, verdict),
+        reason=_reason(request, memory, need, verdict) + _shorter(verdict, longest),
     )
 
 
@@ -134,6 +134,11 @@ def _longest(request: FitRequest, pool: Pool, batch: Batch, memory: _Memory) -> 
         middle = (low + high) // 2
         low, high = (middle, high) if pool.needed(middle, batch.tokens) <= room else (low, middle)
     return low
+
+
+def _shorter(verdict: Verdict, longest: int) -> str:
+    """Name the length that would fit, where the one that was asked does not."""
+    return f" Up to {longest} tokens fit." if verdict is not Verdict.FITS and longest else ""
 
 
 def _reason(request: FitRequest, memory: _Memory, need: float, verdict: Verdict) -> str:

@@ -20,6 +20,9 @@ _V0_EARLY_CHUNK = 512
 # (vllm-project/vllm#43051); before, it does not start without the flag, for which the recipes give this value.
 _RAISES_ITSELF = (0, 23)
 _RECIPE_TOKENS = 4096
+# Tensors of the chunked kernels of a linear layer, each as wide as what its convolution reads.
+_STATE_TENSORS = 5
+_CONV_STEPS = 3
 # Fused experts work on at most this many tokens at once.
 _EXPERT_TOKENS = 32_768
 # Graphs are captured for batches up to this size: all of them take about so many GiB.
@@ -87,16 +90,25 @@ def _latent(shape: Architecture) -> bool:
 
 
 def _layer_bytes(shape: Architecture, tokens: int, tensor_parallel: int) -> float:
-    """Bytes of the widest feed-forward: gate, up and product beside four copies of the hidden states."""
+    """Bytes of the widest layer: gate, up and product of a feed-forward, or the kernels of a linear layer.
+
+    Beside it stand four copies of the hidden states.
+    """
     base = 4 * shape.hidden
     dense = tokens * (base + 3 * shape.intermediate / tensor_parallel)
+    linear = tokens * (base + _STATE_TENSORS * _channels(shape) / tensor_parallel)
     experts = shape.experts
     if experts is None:
-        return dense * _WIDE
+        return max(dense, linear) * _WIDE
     chosen = experts.per_token * (3 * experts.intermediate / tensor_parallel + shape.hidden)
     shared = 3 * experts.shared_intermediate / tensor_parallel
     mixed = tokens * (base + shared) + min(tokens, _EXPERT_TOKENS) * chosen
-    return max(dense, mixed) * _WIDE
+    return max(dense, mixed, linear) * _WIDE
+
+
+def _channels(shape: Architecture) -> float:
+    """Width of the convolution of linear layers, which look three steps back; 0 without any."""
+    return max((kind.state.conv_elements / _CONV_STEPS for kind in shape.layers if kind.state), default=0.0)
 
 
 def graphs_gib(request: FitRequest, batch: Batch) -> float:

@@ -35,6 +35,9 @@ FLAGS: Mapping[str, Mapping[str, str]] = {
 }
 """Flags of each component beyond kwokctl's own."""
 
+CERTIFICATE_NAMES = ("keda-metrics-apiserver.kube-system.svc",)
+"""Names that the run's one certificate is made for beyond localhost: those of aggregated API servers."""
+
 PORTS = (
     "kubeApiserverPort",
     "etcdPort",
@@ -60,6 +63,7 @@ def _cluster(toolchain: Toolchain, ports: Mapping[str, int]) -> dict[str, Any]:
         "options": {
             "runtime": "binary",
             "bindAddress": LOOPBACK,
+            "kubeApiserverCertSANs": list(CERTIFICATE_NAMES),
             **_binaries(toolchain),
             **ports,
         },

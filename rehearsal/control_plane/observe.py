@@ -95,6 +95,12 @@ def pending_pods(api: Api) -> tuple[PendingPod, ...]:
     )
 
 
+def services(api: Api) -> frozenset[tuple[str, str]]:
+    """Return namespace and name of every Service."""
+    items = (item["metadata"] for item in api.items("/api/v1/services"))
+    return frozenset((metadata["namespace"], metadata["name"]) for metadata in items)
+
+
 def services_without_pods(api: Api) -> tuple[ServiceRef, ...]:
     """Return the Services that select pods by label where no pod has these labels, nor would have.
 
@@ -106,10 +112,10 @@ def services_without_pods(api: Api) -> tuple[ServiceRef, ...]:
         for item in api.items("/apis/apps/v1/deployments")
         if item["spec"].get("replicas") == 0
     ]
-    services = [_service(item) for item in api.items("/api/v1/services") if item["spec"].get("selector")]
+    selecting = [_service(item) for item in api.items("/api/v1/services") if item["spec"].get("selector")]
     return tuple(
         service
-        for service in services
+        for service in selecting
         if not any(
             space == service.namespace and service.selector.items() <= has.items() for space, has in labels
         )

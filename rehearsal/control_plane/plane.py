@@ -47,6 +47,7 @@ class ControlPlane:
         self._home = folder / "kwokctl" / "clusters" / name
         self._data = self._home / "etcd"
         self.kubeconfig = self._home / "kubeconfig.yaml"
+        self.ca_certificate = self._home / "pki" / "ca.crt"
         self.client_certificate = self._home / "pki" / "admin.crt"
         self.client_key = self._home / "pki" / "admin.key"
 
@@ -125,7 +126,7 @@ class ControlPlane:
     @property
     def ca_data(self) -> str:
         """The certificate authority in base64, as a kubeconfig and EKS give it."""
-        return base64.b64encode((self._home / "pki" / "ca.crt").read_bytes()).decode()
+        return base64.b64encode(self.ca_certificate.read_bytes()).decode()
 
     def pids(self) -> dict[str, int]:
         """Return the pids of the control plane's running components."""

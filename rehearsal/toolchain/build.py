@@ -47,11 +47,15 @@ def remove_partials(layout: Layout) -> None:
 
 
 def _compile(recipe: Recipe, output: Path, go: Go, layout: Layout, log: Path) -> None:
-    # Our own modules commit their go.sum and are not to be changed by a build.
-    mode = "readonly" if recipe.sources else "mod"
-    folder = recipe.sources or _workspace(recipe.tool, go, layout, log)
+    tool = recipe.tool
+    # Our own modules and downloaded ones have their go.sum and are not to be changed by a build.
+    mode = "readonly" if recipe.sources or tool.in_place else "mod"
+    folder = recipe.sources or _workspace(tool, go, layout, log)
+    if tool.in_place:
+        folder = Path(go.download(tool.name, f"{tool.module}@{tool.version}", cwd=folder, log=log)["Dir"])
     flags = (f"-mod={mode}", "-trimpath", "-buildvcs=false", "-ldflags", recipe.link_flags)
-    go.run(recipe.tool.name, "build", *flags, "-o", output, recipe.tool.package, cwd=folder, log=log)
+    tags = ("-tags", ",".join(tool.tags)) if tool.tags else ()
+    go.run(tool.name, "build", *flags, *tags, "-o", output, tool.package, cwd=folder, log=log)
 
 
 def _workspace(tool: GoTool, go: Go, layout: Layout, log: Path) -> Path:
@@ -61,7 +65,8 @@ def _workspace(tool: GoTool, go: Go, layout: Layout, log: Path) -> Path:
     manifest = folder / "go.mod"
     lines = ["module rehearsal/build", f"go {_LANGUAGE}"]
     manifest.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    lines.append(f"require {tool.module} {tool.version}")
+    if not tool.in_place:
+        lines.append(f"require {tool.module} {tool.version}")
     lines += [f"replace {replace}" for replace in (*tool.replaces, *_local_replaces(tool, go, folder, log))]
     manifest.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder

@@ -12,6 +12,8 @@ from rehearsal.toolchain.model import ToolchainError
 
 _TAIL_LINES = 12
 _PROBE_TIMEOUT_S = 30
+# Each line begins with a word and a tab. Source: Go's debug/buildinfo, 1.26.
+_BUILD_INFORMATION = re.compile(rb"path\t[^\n]+\n(?:(?:mod|dep|=>|build)\t[^\n]*\n)+")
 
 
 def run_logged(
@@ -79,7 +81,12 @@ def output_of(name: str, command: Sequence[str | Path], *, cwd: Path, env: Mappi
 
 
 def version_text(program: Path, args: Sequence[str]) -> str:
-    """Return all that a program prints when asked for its version; empty where it cannot be asked."""
+    """Return all that a program prints when asked for its version; empty where it cannot be asked.
+
+    Without `args` it is not run: the text is the modules that Go wrote into it.
+    """
+    if not args:
+        return _modules(program)
     env = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     try:
         asked = subprocess.run(
@@ -94,6 +101,16 @@ def version_tuple(text: str) -> tuple[int, int, int]:
     """Return the first three-part version in a text, or zeros where it has none."""
     found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
     return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else (0, 0, 0)
+
+
+def _modules(program: Path) -> str:
+    """Return the build information of a Go program: lines of `path`, `mod` and `dep`."""
+    try:
+        content = program.read_bytes()
+    except OSError:
+        return ""
+    found = _BUILD_INFORMATION.search(content)
+    return found[0].decode("utf-8", "replace") if found else ""
 
 
 def _shown(command: Sequence[str | Path]) -> str:

@@ -60,4 +60,7 @@ class Toolchain:
     kube_controller_manager: Path
     kube_scheduler: Path
     karpenter: Path
+    keda_operator: Path
+    keda_adapter: Path
+    prometheus: Path
     crds: tuple[Path, ...]

@@ -21,6 +21,9 @@ TOOLCHAIN = Toolchain(
     kube_controller_manager=Path("bin/kube-controller-manager"),
     kube_scheduler=Path("bin/kube-scheduler"),
     karpenter=Path("bin/karpenter"),
+    keda_operator=Path("bin/keda-operator"),
+    keda_adapter=Path("bin/keda-adapter"),
+    prometheus=Path("bin/prometheus"),
     crds=(),
 )
 
