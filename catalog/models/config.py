@@ -30,6 +30,10 @@ _QUANTIZATIONS = {
 }
 # Gemma looks at all tokens of an image at once, so one image must fit a batch. Source: vllm-project/vllm#42687.
 _ITEM_TOKENS = {"Gemma4": 2496, "Gemma3": 256}
+# Patches of the largest image that vLLM profiles with: Qwen's 12,845,056 pixels, Pixtral's 1540 x 1540. The towers
+# of others look at tiles of one small size.
+_PATCHES = {"Qwen2VL": 65_536, "Qwen2_5_VL": 65_536, "Qwen3VL": 65_536, "Qwen3VLMoe": 65_536}
+_PATCHES |= {"Qwen3_5": 65_536, "Qwen3_5Moe": 65_536, "Mistral3": 12_100}
 
 
 def architecture(config: Mapping[str, Any]) -> Architecture:
@@ -57,6 +61,7 @@ def architecture(config: Mapping[str, Any]) -> Architecture:
         quantization=quantization,
         kv_cache_dtype=_kv_cache_dtype(root, fields),
         item_tokens=_ITEM_TOKENS.get(kind, 0) if seeing else 0,
+        encoder_bytes=_PATCHES.get(kind, 0) * _patch_bytes(root),
     )
 
 
@@ -134,6 +139,15 @@ def _vision(root: Fields) -> int:
     depth = tower.count("num_hidden_layers", "depth", "vt_num_hidden_layers", default=0)
     width = tower.count("intermediate_size", "vt_intermediate_size", default=4 * hidden)
     return depth * (4 * hidden * hidden + 2 * hidden * width)
+
+
+def _patch_bytes(root: Fields) -> int:
+    """Bytes of one patch in the widest layer of the vision tower, in 16 bit."""
+    tower = root.section("vision_config")
+    if tower is None:
+        return 0
+    hidden = tower.count("hidden_size", "embed_dim", "vt_hidden_size", default=0)
+    return 2 * (4 * hidden + 3 * tower.count("intermediate_size", "vt_intermediate_size", default=4 * hidden))
 
 
 def _quantization(root: Fields, fields: Fields) -> Quantization:

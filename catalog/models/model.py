@@ -115,7 +115,8 @@ class Architecture:
     """The shape of a model, from its `config.json`.
 
     `intermediate` is the widest feed-forward layer of those without experts, 0 where all have them.
-    `item_tokens` is what one image may take where it has to be processed at once, else 0. `kv_cache_dtype` is
+    `item_tokens` is what one image may take where it has to be processed at once, else 0; `encoder_bytes` what the
+    vision tower takes while it looks at the largest one. `kv_cache_dtype` is
     what the checkpoint asks for, `auto` or `fp8`.
     """
 
@@ -132,6 +133,7 @@ class Architecture:
     quantization: Quantization = Quantization.NONE
     kv_cache_dtype: str = "auto"
     item_tokens: int = 0
+    encoder_bytes: int = 0
 
     @property
     def layer_count(self) -> int:

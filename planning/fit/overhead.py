@@ -75,14 +75,14 @@ def _v0_tokens(request: FitRequest, engine: Engine) -> int:
 
 
 def activation_gib(request: FitRequest, engine: Engine, batch: Batch) -> float:
-    """Return the peak of one step: the widest layer over all tokens, or the sampling of all sequences."""
+    """Return the peak: the widest layer over all tokens, the sampling of all sequences, or the largest image."""
     shape = request.model.architecture
     layer = _layer_bytes(shape, batch.tokens, request.tensor_parallel)
     seqs = min(batch.seqs, batch.tokens)
     chunked_v0 = not engine.v1 and request.max_model_len > _V0_WHOLE_TOKENS
     # V0 with split prompts profiles without sampling, except for latent attention.
     sampling = 0.0 if chunked_v0 and not _latent(shape) else engine.logit_bytes * seqs * shape.vocab
-    return max(layer, sampling) / GIB
+    return max(layer, sampling, shape.encoder_bytes) / GIB
 
 
 def _latent(shape: Architecture) -> bool:

@@ -19,15 +19,15 @@ def weights_gib(model: Model, tensor_parallel: int, pipeline_parallel: int) -> f
     parts, quantization = shape.parameters, shape.quantization
     body = body_bytes(quantization)
     loaded = total - parts.unused * expert_bytes(quantization)
-    fixed = parts.vision * _WIDE + parts.replicated * body
+    vision, replicated = parts.vision * _WIDE, parts.replicated * body
     # Layers go to stages of a pipeline; the ends and what is outside the layers stay with one stage.
     ends = (parts.embedding + parts.head) * _WIDE
-    layers = max(0.0, loaded - ends - fixed)
+    layers = max(0.0, loaded - ends - vision - replicated)
     stage = math.ceil(shape.layer_count / pipeline_parallel) / shape.layer_count
     end = ends if pipeline_parallel == 1 else max(parts.embedding, parts.head) * _WIDE
     copies = _key_value_copies(shape, tensor_parallel) * parts.keys_values * body
     divided = end + stage * (layers + copies + _padding(shape) + _absorbed(shape))
-    return (fixed * (stage if pipeline_parallel > 1 else 1) + divided / tensor_parallel) / GIB
+    return (vision + stage * replicated + divided / tensor_parallel) / GIB
 
 
 def _key_value_copies(shape: Architecture, tensor_parallel: int) -> float:

@@ -191,3 +191,31 @@ def test_no_set_is_none() -> None:
     asked = request("moonshotai/Kimi-K2-Instruct", max_model_len=131_072)
 
     assert smallest_set(asked, gpus=[request(gpu="t4").gpu]) is None
+
+
+def test_the_largest_image_counts_where_few_sequences_are_sampled() -> None:
+    text, seeing = (
+        fit(request(name, "l4", max_num_seqs=8, max_num_batched_tokens=2048)).activation_gib
+        for name in ("Qwen/Qwen2.5-7B-Instruct", "Qwen/Qwen2.5-VL-7B-Instruct")
+    )
+
+    # 65536 patches through a layer of 1280 with 3420 inside.
+    assert seeing == pytest.approx(65_536 * 2 * (4 * 1280 + 3 * 3420) / GIB)
+    assert text < seeing / 4
+
+
+def test_a_linear_layer_counts_over_a_long_batch() -> None:
+    short, long = (
+        fit(request("moonshotai/Kimi-Linear-48B-A3B-Instruct", max_num_seqs=8, max_num_batched_tokens=tokens))
+        for tokens in (8192, 65_536)
+    )
+
+    assert long.activation_gib == pytest.approx(8 * short.activation_gib, rel=0.3)
+
+
+def test_libraries_take_more_where_gpus_have_symmetric_memory() -> None:
+    def overhead(gpu: str, version: str) -> float:
+        return fit(request(gpu=gpu, tensor_parallel=2, vllm_version=version, enforce_eager=True)).overhead_gib
+
+    assert overhead("h100", "0.17.0") == overhead("rtx-3090", "0.28.0") == 0.55
+    assert overhead("h100", "0.18.0") == 2.1
