@@ -2,8 +2,9 @@
 
 Profiles and counts: NVIDIA/mig-parted v0.15.0 deployments/systemd/config-default.yaml. Memory: `nvidia-smi mig
 -lgip` of A100, H100 and RTX PRO 6000 as published, A100-40 1g.5gb as vLLM reports it (4.75 GiB); for the others
-the fraction of memory in NVIDIA's MIG guide (1g 1/8, 2g 2/8, 3g and 4g 4/8) less what the driver keeps, H200's
-smaller slices as we know the guide to list them (not fetched; on the careful side). Read 2026-11. Slices with `+me` and `+gfx` are left out: they add media engines, not memory.
+the fraction of memory in NVIDIA's MIG guide (1g 1/8, 2g 2/8, 3g and 4g 4/8) less what the driver keeps, and H200's
+smaller slices as we know the guide to list them (not fetched; on the careful side). Read 2026-11. Slices with `+me`
+and `+gfx` are left out: they add media engines, not memory.
 """
 
 import csv
