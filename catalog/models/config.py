@@ -32,8 +32,15 @@ _QUANTIZATIONS = {
 _ITEM_TOKENS = {"Gemma4": 2496, "Gemma3": 256}
 # Patches of the largest image that vLLM profiles with: Qwen's 12,845,056 pixels, Pixtral's 1540 x 1540. The towers
 # of others look at tiles of one small size.
-_PATCHES = {"Qwen2VL": 65_536, "Qwen2_5_VL": 65_536, "Qwen3VL": 65_536, "Qwen3VLMoe": 65_536}
-_PATCHES |= {"Qwen3_5": 65_536, "Qwen3_5Moe": 65_536, "Mistral3": 12_100}
+_PATCHES = {
+    "Qwen2VL": 65_536,
+    "Qwen2_5_VL": 65_536,
+    "Qwen3VL": 65_536,
+    "Qwen3VLMoe": 65_536,
+    "Qwen3_5": 65_536,
+    "Qwen3_5Moe": 65_536,
+    "Mistral3": 12_100,
+}
 
 
 def architecture(config: Mapping[str, Any]) -> Architecture:
