@@ -23,7 +23,7 @@ def with_models(config: Mapping[str, Any], count: int) -> dict[str, Any]:
     """Return `config` with `count` models, copies of its first one, and room for them in its pools."""
     model = config[_MODELS][0]
     models = [{**model, "name": f"{model['name']}-{number}"} for number in range(count)]
-    pools = [{**pool, "maxGpus": pool["maxGpus"] * count} for pool in config[_POOLS]]
+    pools = [{**pool, "maxGpus": pool["maxGpus"] * count} for pool in config.get(_POOLS, [])]
     return {**config, _MODELS: models, _POOLS: pools}
 
 

@@ -6,3 +6,9 @@ Source: amazon-eks-ami releases, v20260724 (built for Kubernetes 1.30 to 1.36), 
 """
 
 AL2023 = "al2023@v20260724"
+
+TOO_NEW = {"g7": "needs driver 595, and the pinned AMI has 580"}
+"""Instance families that the AMI's driver does not support, and why.
+
+Source: awslabs/amazon-eks-ami, doc/usage/g7-ami.md, 2026-07-23.
+"""

@@ -33,12 +33,12 @@ def vllm_args(
     options = VllmOptions(
         source=model.source if model.load_from == "hub" else model.load_from,
         served_model_name=model.name,
-        tensor_parallel_size=model.gpu.count,
-        pipeline_parallel_size=model.nodes,
+        tensor_parallel_size=plan.tensor_parallel,
+        pipeline_parallel_size=plan.pipeline_parallel,
         max_model_len=model.max_model_len,
-        max_num_seqs=model.concurrency,
-        max_num_batched_tokens=model.max_num_batched_tokens,
-        gpu_memory_utilization=model.gpu_memory_utilization,
+        max_num_seqs=plan.max_num_seqs,
+        max_num_batched_tokens=plan.max_num_batched_tokens,
+        gpu_memory_utilization=plan.gpu_memory_utilization,
         kv_cache_dtype=dtype,
         enable_prefix_caching=model.enable_prefix_caching,
         # vLLM counts running requests too.
@@ -57,16 +57,16 @@ def vllm_args(
     )
 
 
-def tgi_args(model: ModelSettings, place: ServerPlace, common: CommonArgs) -> TgiServerArgs:
+def tgi_args(model: ModelSettings, plan: ServerPlan, place: ServerPlace, common: CommonArgs) -> TgiServerArgs:
     """Return the arguments of a model on TGI."""
     options = TgiOptions(
         source=model.source,
-        num_shard=model.gpu.count,
+        num_shard=plan.tensor_parallel,
         max_total_tokens=model.max_model_len,
         max_batch_size=model.concurrency,
         # TGI counts running requests too.
         max_concurrent_requests=model.concurrency + model.max_queued_requests,
-        memory_fraction=model.gpu_memory_utilization,
+        memory_fraction=plan.gpu_memory_utilization,
         max_batch_prefill_tokens=model.max_num_batched_tokens,
         kv_cache_dtype=_TGI_CACHES.get(model.kv_cache_dtype),
     )

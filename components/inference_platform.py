@@ -218,7 +218,7 @@ class InferencePlatform(pulumi.ComponentResource):
     ) -> ModelServer:
         if isinstance(thing, wiring.ModelSettings):
             if thing.engine == Engine.TGI:
-                return TgiServer(plan.name, engine_wiring.tgi_args(thing, place, common), self._child)
+                return TgiServer(plan.name, engine_wiring.tgi_args(thing, plan, place, common), self._child)
             if thing.engine == Engine.OLLAMA:
                 return OllamaServer(
                     plan.name, engine_wiring.ollama_args(thing, plan, place, common), self._child

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from settings.models import GpuSettings
 from settings.pools import GpuPoolSettings, SharingSettings
 
 GPU = "nvidia.com/gpu"
@@ -20,11 +19,6 @@ class GpuNeed:
     count: int = 1
     mig: str | None = None
     share: float = 1.0
-
-
-def need_of(gpu: GpuSettings) -> GpuNeed:
-    """Return what settings that name type and count ask for."""
-    return GpuNeed(type=gpu.type, count=gpu.count, mig=gpu.mig, share=gpu.share or 1.0)
 
 
 def resource_of(mig: str | None, sharing: SharingSettings | None) -> str:

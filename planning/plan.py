@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from planning.network import NetworkPlanError, plan_subnets
+from planning.placement import Placement, ceilings, place
 from planning.placement.choice import Choice
+from planning.placement.quotas import QuotaUse, limits, problems_of, uses
 from planning.rollout import Rollout, rollout, rollout_problems
 from planning.servers import ServerPlan, plan_server
 from settings.errors import SettingsError
 from settings.pools import GpuPoolSettings
-from settings.references import served
 from settings.stack import Settings
 
 
@@ -18,31 +19,44 @@ class Plan:
     """Everything the components need beyond the settings, by the server's name. Same settings, same plan.
 
     `pools` are those of the settings, or the ones derived from the models. `choices` say how each server runs, and
-    what else was looked at.
+    what else was looked at; `quotas` what the most replicas take of the account's. `warnings` are lines about what
+    works, but may come out worse than asked.
     """
 
     pools: tuple[GpuPoolSettings, ...]
     servers: dict[str, ServerPlan]
     rollouts: dict[str, Rollout]
     choices: Mapping[str, Choice] = field(default_factory=dict[str, Choice])
+    quotas: tuple[QuotaUse, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def make_plan(settings: Settings) -> Plan:
     """Plan a stack; raise `SettingsError` with one line for each thing that cannot work."""
-    servers = [plan_server(item, settings) for item in served(settings)]
-    problems = _network_problems(settings)
-    for index, pool in enumerate(settings.gpu_pools):
-        problems += rollout_problems(f"gpuPools[{index}]", pool, servers)
-    for server in servers:
-        problems += _size_problems(server)
+    placement = place(settings)
+    servers = [plan_server(one) for one in placement.placed]
+    quotas = uses(ceilings(placement), limits(settings))
+    problems = [*_network_problems(settings), *_limit_problems(placement, servers), *placement.problems]
+    problems += problems_of(quotas)
     if problems:
         raise SettingsError(problems)
-    pools = {pool.name: pool for pool in settings.gpu_pools}
+    pools = {pool.name: pool for pool in placement.pools}
     return Plan(
-        pools=settings.gpu_pools,
+        pools=placement.pools,
         servers={server.name: server for server in servers},
         rollouts={server.name: rollout(server, pools[server.pool], servers) for server in servers},
+        choices={one.item.settings.name: one.choice for one in placement.placed},
+        quotas=quotas,
+        warnings=placement.warnings,
     )
+
+
+def _limit_problems(placement: Placement, servers: list[ServerPlan]) -> list[str]:
+    """Limits of pools that hold too little; where pools are derived, the plan has seen to it."""
+    problems: list[str] = []
+    for index, pool in enumerate(placement.pools):
+        problems += rollout_problems(f"gpuPools[{index}]", pool, servers)
+    return problems
 
 
 def _network_problems(settings: Settings) -> list[str]:
@@ -53,22 +67,3 @@ def _network_problems(settings: Settings) -> list[str]:
     except NetworkPlanError as error:
         return [f"{error}."]
     return []
-
-
-def _size_problems(server: ServerPlan) -> list[str]:
-    """Weights that GPU memory or the node's disk cannot hold at all."""
-    instance = server.share.instance
-    memory_gib = instance.vram_mib * server.gpus * server.nodes / 1024
-    problems: list[str] = []
-    if server.weights_gib >= memory_gib:
-        problems.append(
-            f"{server.path}.gpu: {server.weights_gib:.1f} GiB of weights do not fit {server.gpus} x {instance.gpu} "
-            f"({memory_gib:.1f} GiB). Raise gpu.count, or choose a larger GPU."
-        )
-    disk_gib = instance.nvme_gb * 10**9 / 2**30 / server.share.replicas_per_node
-    if server.cache_gib > disk_gib:
-        problems.append(
-            f"{server.path}: its cache of {server.cache_gib} GiB does not fit the local disk of {instance.name} "
-            f"({disk_gib:.0f} GiB for each replica). Choose a larger instance type in pool {server.pool}."
-        )
-    return problems

@@ -3,21 +3,17 @@
 import math
 from dataclasses import dataclass
 
-from catalog.models import MODELS
-from planning.need import GpuNeed, need_of, pool_resource
-from planning.nodes import Share, share_of
+from planning.fit import Fit
+from planning.need import GpuNeed, pool_resource
+from planning.nodes import Share
+from planning.placement.result import Placed
+from planning.sizes import cache_gib, expected_replicas, nodes_per_replica, weights_gib
 from planning.startup import startup_seconds
-from settings.models import ModelSettings, TritonRepositorySettings
-from settings.pools import GpuPoolSettings
-from settings.references import Served, pools_for
-from settings.stack import Settings
+from settings.models import ModelSettings
 
-_GIB = 2**30
 # vLLM's workers exchange tensors through shared memory; the production stack's chart gives 20 GiB.
 _SHM_GIB_ALONE = 2
 _SHM_GIB_PARALLEL = 16
-# Compiled kernels and temporary files beside the weights.
-_CACHE_EXTRA_GIB = 20
 _SHUTDOWN_SECONDS = 120
 
 
@@ -26,7 +22,10 @@ class ServerPlan:
     """What the plan gives one server. GiB and seconds; `cpu_milli` in thousandths of a CPU.
 
     `path` is where it stands in the stack file, `pool` the GPU pool it runs in, `gpu_resource` what Kubernetes
-    calls what `need` asks for. A replica has that on each of `nodes`.
+    calls what `need` asks for. A replica has that on each of `nodes`, the stages of its pipeline.
+    `gpu_memory_utilization` is the part of each GPU that it may take, of a shared GPU only its turn's; 0 for Triton,
+    which takes what it needs. `max_num_batched_tokens` is what one step may take, 0 where the engine is not vLLM.
+    `fit` is what its memory was found to hold.
     """
 
     name: str
@@ -43,12 +42,23 @@ class ServerPlan:
     shutdown_seconds: int
     min_replicas: int
     max_replicas: int
+    expected_replicas: int
+    tensor_parallel: int
+    max_num_seqs: int
+    max_num_batched_tokens: int
+    gpu_memory_utilization: float
+    fit: Fit
     nodes: int = 1
 
     @property
     def gpus(self) -> int:
         """GPUs, or slices of them, of one replica."""
         return self.need.count
+
+    @property
+    def pipeline_parallel(self) -> int:
+        """Stages of the pipeline: one on each node."""
+        return self.nodes
 
     @property
     def node_gpus(self) -> int:
@@ -59,38 +69,33 @@ class ServerPlan:
         )
 
 
-def plan_server(served: Served, settings: Settings) -> ServerPlan:
-    """Plan one model or Triton repository of checked settings."""
-    thing = served.settings
-    nodes = thing.nodes if isinstance(thing, ModelSettings) else 1
-    pool: GpuPoolSettings = pools_for(thing, settings.gpu_pools)[0]
-    need = need_of(thing.gpu)
-    share = share_of(pool, need)
+def plan_server(placed: Placed) -> ServerPlan:
+    """Plan one model or Triton repository where it was placed."""
+    thing, way = placed.item.settings, placed.way
+    assert way.memory is not None  # noqa: S101  what is placed was judged
+    model = thing if isinstance(thing, ModelSettings) else None
     weights = weights_gib(thing)
-    shm = _SHM_GIB_PARALLEL if need.count > 1 else _SHM_GIB_ALONE
+    shm = _SHM_GIB_PARALLEL if way.count > 1 else _SHM_GIB_ALONE
     return ServerPlan(
         name=thing.name,
-        path=served.path,
-        pool=pool.name,
-        route=served.route,
-        need=need,
-        gpu_resource=pool_resource(pool),
+        path=placed.item.path,
+        pool=placed.pool.name,
+        route=placed.item.route,
+        need=GpuNeed(type=way.cut.instance.gpu, count=way.count, mig=way.cut.mig, share=way.cut.share),
+        gpu_resource=pool_resource(placed.pool),
         weights_gib=weights,
-        share=share,
-        shm_gib=min(shm, share.memory_gib // 4),
-        cache_gib=math.ceil(weights) + _CACHE_EXTRA_GIB,
+        share=way.share,
+        shm_gib=min(shm, way.share.memory_gib // 4),
+        cache_gib=cache_gib(thing),
         startup_seconds=startup_seconds(weights),
         shutdown_seconds=_SHUTDOWN_SECONDS,
         min_replicas=thing.replicas.min,
         max_replicas=thing.replicas.max,
-        nodes=nodes,
+        expected_replicas=expected_replicas(thing),
+        tensor_parallel=way.count,
+        nodes=nodes_per_replica(thing),
+        max_num_seqs=model.concurrency if model else 0,
+        max_num_batched_tokens=way.memory.step_tokens,
+        gpu_memory_utilization=round(model.gpu_memory_utilization * way.cut.share, 4) if model else 0.0,
+        fit=way.memory.fit,
     )
-
-
-def weights_gib(thing: ModelSettings | TritonRepositorySettings) -> float:
-    """Return the size of what must be loaded, in GiB: as set, else as catalogued."""
-    if isinstance(thing, TritonRepositorySettings):
-        return thing.repository_gib
-    if thing.weights_gib is not None:
-        return thing.weights_gib
-    return (thing.card or MODELS[thing.source]).weight_bytes / _GIB

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable
 
+from planning.plan import make_plan
 from rehearsal.control_plane.observe import PendingPod
 from rehearsal.scaling import Scaled
-from settings.references import Served, pools_for, served
+from settings.references import Served, served
 from settings.stack import Settings
 
 _LIMIT = re.compile(r"exceed(s|ed)? (nodepool )?limits?|limits exceeded", re.IGNORECASE)
@@ -71,10 +72,16 @@ def _fix(waiting: PendingPod, said: str, item: Served | None, settings: Settings
         wanted = ", ".join(f"{value:f} {key}" for key, value in sorted(waiting.pod.requests.items()))
         fix = f"raise cluster.systemNodes.count ({nodes.count}) or .instanceType ({nodes.instance_type})"
         return f"It wants {wanted}: {fix}."
-    pool = pools_for(item.settings, settings.gpu_pools)[0]
+    plan = make_plan(settings)
+    server = plan.servers[item.settings.name]
+    pool = next(one for one in plan.pools if one.name == server.pool)
+    types = ", ".join(pool.instance_types)
+    if pool not in settings.gpu_pools:
+        if _LIMIT.search(said):
+            return f"Pool {pool.name} has {pool.max_gpus} GPUs for it: lower {item.path}.replicas.max."
+        return f"The plan chose {types} for it: change {item.path}.gpu, or placement."
     path = f"gpuPools[{settings.gpu_pools.index(pool)}]"
     if _LIMIT.search(said):
         return f"Raise {path}.maxGpus ({pool.max_gpus}), or lower {item.path}.replicas.max."
-    gpu, types = item.settings.gpu, ", ".join(pool.instance_types)
     fix = f"or add a larger instance type to {path}.instanceTypes ({types})"
-    return f"Change {item.path}.gpu ({gpu.count} x {gpu.type}), {fix}."
+    return f"Change {item.path}.gpu ({server.gpus} x {server.need.type}), {fix}."

@@ -12,6 +12,7 @@ from catalog.instances import instances
 from settings.engine_checks import engine_problems, ensemble_problems
 from settings.errors import one_of
 from settings.fields import Capacity, DataMode
+from settings.placement_checks import placement_problems
 from settings.pools import GpuPoolSettings
 from settings.references import served
 from settings.scaling_checks import scaling_problems
@@ -43,7 +44,8 @@ def check(settings: Settings, *, region: str | None, secrets: frozenset[str]) ->
     )
     scaling = chain.from_iterable(scaling_problems(item, settings) for item in served(settings))
     cluster = [*_cluster(settings), *_zones(settings, region), *_endpoint(settings), *_admins(settings)]
-    mine = [*pools, *things, *models, *engines, *scaling]
+    chosen = placement_problems(settings)
+    mine = [*pools, *chosen, *things, *models, *engines, *scaling]
     return [*cluster, *_unique(settings), *mine, *_data(settings), *_tags(settings)]
 
 

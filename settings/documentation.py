@@ -22,15 +22,9 @@ config:
     name: inference-eu
     network:
       zones: [eu-central-1a, eu-central-1b]
-  {PROJECT}:gpuPools:
-    - name: l4
-      instanceTypes: [g6.xlarge, g6.2xlarge]
-      capacity: [spot, onDemand]
-      maxGpus: 4
   {PROJECT}:models:
     - name: qwen
       source: Qwen/Qwen2.5-7B-Instruct
-      gpu: {{ type: l4 }}
       maxModelLen: 16384
       replicas: {{ min: 1, max: 3 }}
   {PROJECT}:edge:
@@ -198,8 +192,8 @@ def _gpus() -> str:
         f"| `{gpu}` | {mib / 1024:.1f} | {', '.join(types)} |" for (gpu, mib), types in sorted(kinds.items())
     ]
     said = (
-        "What `gpu.type` and `instanceTypes` may name. Behind an instance type stand its GPUs and its list price on\n"
-        f"demand, in dollars an hour, in {PRICE_REGION} on {PRICE_DATE}.\n\n"
+        "What `gpu.type` and `instanceTypes` may name, and what the plan chooses from. Behind an instance type stand\n"
+        f"its GPUs and its list price on demand, in dollars an hour, in {PRICE_REGION} on {PRICE_DATE}.\n\n"
     )
     return said + _table("GPU", "GiB each", "Instance types", rows=rows)
 

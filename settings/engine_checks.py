@@ -104,7 +104,7 @@ def _near(model: ModelSettings) -> str:
     fitting = [
         known[name]
         for name in EFA_INTERFACES
-        if known[name].gpu == model.gpu.type and known[name].gpus >= model.gpu.count
+        if model.gpu.type in (None, known[name].gpu) and known[name].gpus >= (model.gpu.count or 1)
     ]
     smallest = min(fitting or [known["p5.48xlarge"]], key=lambda one: (one.gpus, one.vcpu))
     return smallest.name

@@ -17,19 +17,19 @@ WeightsGib = Annotated[float, Field(gt=0, le=30_000)]
 
 
 class GpuSettings(Section):
-    """The GPUs one replica uses."""
+    """The GPUs one replica uses. What is not given the plan chooses."""
 
-    type: Word
+    type: Word | None = None
     """GPU name as Karpenter spells it, for example l4, l40s, h100."""
 
-    count: PositiveInt = 1
+    count: PositiveInt | None = None
     """GPUs of one replica. More than one means tensor parallel over them."""
 
     mig: MigProfile | None = None
-    """MIG profile, for example 3g.40gb: a replica gets `count` slices instead of whole GPUs."""
+    """MIG profile, for example 3g.40gb: a replica gets such a slice instead of whole GPUs."""
 
     share: Annotated[float, Field(ge=0.02, le=1)] | None = None
-    """Part of one GPU, for example 0.25: four pods take turns on it. Empty: the whole GPU."""
+    """Part of one GPU, for example 0.25: four pods take turns on it. 1: never less than the whole GPU."""
 
 
 class ReplicaSettings(Section):
@@ -40,6 +40,9 @@ class ReplicaSettings(Section):
 
     max: PositiveInt = 50
     """Most replicas under load."""
+
+    expected: PositiveInt | None = None
+    """Replicas of an ordinary hour, for which the plan seeks the least dollars. Empty: min, or 1."""
 
 
 class LoraSettings(Section):
@@ -79,8 +82,8 @@ class ModelSettings(Section):
     index_file: ModelFile | None = None
     """Path of its model.safetensors.index.json, which says how large the weights are, instead of weightsGib."""
 
-    gpu: GpuSettings
-    """GPUs of one replica."""
+    gpu: GpuSettings = GpuSettings()
+    """GPUs of one replica. Empty: the plan chooses."""
 
     nodes: Annotated[int, Field(ge=1, le=16)] = 1
     """Nodes of one replica, each with `gpu.count` GPUs: for a model that no single node holds."""
@@ -93,6 +96,10 @@ class ModelSettings(Section):
 
     concurrency: PositiveInt = 32
     """Most requests one replica works on at once (vLLM's --max-num-seqs)."""
+
+    average_tokens: PositiveInt | None = None
+    """Tokens of an average request, prompt and answer: the KV cache must hold `concurrency` of them. Empty: 2048,
+    or maxModelLen where that is less."""
 
     gpu_memory_utilization: Annotated[float, Field(ge=0.5, le=0.98)] = 0.92
     """Fraction of GPU memory the server may take, 0.5 to 0.98."""
@@ -163,8 +170,8 @@ class TritonRepositorySettings(Section):
     ensembles: tuple[EnsembleSettings, ...] = ()
     """Ensembles to load, each with the models of its steps."""
 
-    gpu: GpuSettings
-    """GPUs of one replica."""
+    gpu: GpuSettings = GpuSettings()
+    """GPUs of one replica. Empty: the plan chooses."""
 
     pool: Name | None = None
     """GPU pool to run in. Empty: the one pool that has the GPU."""

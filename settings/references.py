@@ -33,14 +33,22 @@ def served(settings: Settings) -> tuple[Served, ...]:
 
 
 def pool_has_gpu(pool: GpuPoolSettings, gpu: GpuSettings) -> bool:
-    """Whether one node of the pool can hold one replica's GPUs."""
+    """Whether one node of the pool can hold one replica's GPUs, as far as they are given."""
     types = (instances().get(name) for name in pool.instance_types)
-    return any(one is not None and one.gpu == gpu.type and one.gpus >= gpu.count for one in types)
+    return any(
+        one is not None and gpu.type in (None, one.gpu) and one.gpus >= (gpu.count or 1) for one in types
+    )
+
+
+def cut_alike(pool: GpuPoolSettings, gpu: GpuSettings) -> bool:
+    """Whether the pool's GPUs are cut as a replica asks: whole, in the same slices, for as many pods."""
+    pods = pool.sharing.replicas if pool.sharing else 1
+    return pool.mig == gpu.mig and pods == round(1 / (gpu.share or 1))
 
 
 def pools_for(
     thing: ModelSettings | TritonRepositorySettings, pools: Iterable[GpuPoolSettings]
 ) -> list[GpuPoolSettings]:
-    """Return the pools that can hold it: of the named one, or of all."""
+    """Return the pools that can hold it: of the named one, or of all. They are cut as it asks."""
     named = [pool for pool in pools if thing.pool in (None, pool.name)]
-    return [pool for pool in named if pool_has_gpu(pool, thing.gpu)]
+    return [pool for pool in named if pool_has_gpu(pool, thing.gpu) and cut_alike(pool, thing.gpu)]

@@ -70,6 +70,7 @@ def _with_catalogue(definitions: Mapping[str, Any]) -> Mapping[str, Any]:
     _field(definitions, "ClusterSettings", "kubernetesVersion")["enum"] = list(SUPPORTED_MINORS)
     _field(definitions, "SystemNodeSettings", "instanceType")["enum"] = _names(types, gpu=False)
     _field(definitions, "GpuPoolSettings", "instanceTypes")["items"]["enum"] = _names(types, gpu=True)
+    _field(definitions, "PlacementSettings", "instanceTypes")["items"]["enum"] = _names(types, gpu=True)
     _field(definitions, "GpuSettings", "type")["enum"] = list(gpu_names())
     _field(definitions, "ModelSettings", "source")["examples"] = list(MODELS)
     return definitions

@@ -24,9 +24,12 @@ def served_problems(item: Served, settings: Settings) -> Iterator[str]:
     if low > high:
         fix = f"Lower it to {high}, or raise replicas.max to {low}."
         yield f"{path}.replicas.min: {low} is above replicas.max ({high}). {fix}"
-    if thing.gpu.type not in gpu_names():
+    expected = thing.replicas.expected
+    if expected is not None and low <= high and not low <= expected <= high:
+        yield f"{path}.replicas.expected: {expected} is not between min and max. Set it to {low} to {high}."
+    if thing.gpu.type is not None and thing.gpu.type not in gpu_names():
         yield f"{path}.gpu.type: {thing.gpu.type} is not in the catalogue. {one_of(thing.gpu.type, gpu_names())}"
-    else:
+    elif settings.gpu_pools or thing.pool is not None:
         yield from _pool_problems(item, settings)
 
 
@@ -50,7 +53,7 @@ def model_problems(path: str, model: ModelSettings, secrets: frozenset[str]) -> 
     if card.gated and "hfToken" not in secrets:
         fix = "Run `pulumi config set --secret hfToken`."
         yield f"{path}.source: {model.source} is gated and hfToken is missing. {fix}"
-    if not card.divides(model.gpu.count):
+    if model.gpu.count is not None and not card.divides(model.gpu.count):
         valid = ", ".join(str(count) for count in _GPU_COUNTS if card.divides(count))
         heads = f"{card.heads} attention and {card.kv_heads} KV heads"
         yield f"{path}.gpu.count: {model.gpu.count} does not divide the model's {heads}. Use one of {valid}."
@@ -66,7 +69,7 @@ def _pool_problems(item: Served, settings: Settings) -> Iterator[str]:
     """Name a pool that is not there, cannot hold the GPUs, or is one of several."""
     thing, path, pools = item.settings, item.path, settings.gpu_pools
     names = [pool.name for pool in pools]
-    wanted = f"{thing.gpu.count} x {thing.gpu.type}"
+    wanted = f"{thing.gpu.count or 1} x {thing.gpu.type or 'GPU'}"
     if thing.pool is not None and thing.pool not in names:
         yield f"{path}.pool: {thing.pool} is not a pool. {one_of(thing.pool, names)}"
         return

@@ -5,6 +5,7 @@ from pydantic import Field
 from settings.base import Section
 from settings.cluster import ClusterSettings
 from settings.models import ModelSettings, TritonRepositorySettings
+from settings.placement import PlacementSettings, QuotaSettings
 from settings.pools import GpuPoolSettings
 from settings.services import DataSettings, EdgeSettings, MonitoringSettings
 
@@ -18,8 +19,14 @@ class Settings(Section):
     cluster: ClusterSettings
     """The EKS cluster and its network."""
 
-    gpu_pools: tuple[GpuPoolSettings, ...] = Field(min_length=1)
-    """Pools of GPU nodes."""
+    gpu_pools: tuple[GpuPoolSettings, ...] = ()
+    """Pools of GPU nodes. Empty: the plan chooses instance types for the models, see `placement`."""
+
+    placement: PlacementSettings = PlacementSettings()
+    """What the plan may choose from where no gpuPools are written."""
+
+    quotas: QuotaSettings = QuotaSettings()
+    """EC2 quotas, against which the plan's largest is checked."""
 
     models: tuple[ModelSettings, ...] = Field(min_length=1)
     """Models to serve."""

@@ -39,10 +39,10 @@ def test_the_program_is_under_40_lines() -> None:
 BAD: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "an unknown section": ({"modles": []}, "modles"),
     "an unknown key": ({f"{MODEL}.maxLen": 8192}, "models[0].maxLen"),
-    "a wrong type": ({"gpuPools.0.maxGpus": "many"}, "gpuPools[0].maxGpus"),
+    "a wrong type": ({"placement.allowMig": "many"}, "placement.allowMig"),
     "an unknown engine": ({f"{MODEL}.engine": "vlm"}, "models[0].engine"),
     "an unknown pool": ({f"{MODEL}.pool": "l5"}, "models[0].pool"),
-    "an unknown GPU": ({f"{MODEL}.gpu.type": "l5"}, "models[0].gpu.type"),
+    "an unknown GPU": ({f"{MODEL}.gpu": {"type": "l5"}}, "models[0].gpu.type"),
     "min above max": ({f"{MODEL}.replicas.min": 9}, "models[0].replicas.min"),
     "two models of one name": ({"models": [FIRST, FIRST]}, "models[1].name"),
     "two models on one route": (
@@ -50,10 +50,10 @@ BAD: Mapping[str, tuple[Mapping[str, Any], str]] = {
         "models[1].route",
     ),
     "heads that 3 GPUs cannot share": (
-        {"gpuPools.0.instanceTypes": ["g6.12xlarge"], f"{MODEL}.gpu.count": 3},
+        {f"{MODEL}.gpu": {"count": 3}},
         "models[0].gpu.count",
     ),
-    "an unknown instance type": ({"gpuPools.0.instanceTypes": ["g6.9xlarge"]}, "gpuPools[0].instanceTypes"),
+    "an unknown instance type": ({"placement.instanceTypes": ["g6.9xlarge"]}, "placement.instanceTypes"),
     "a range too small": ({"cluster.network.cidr": "10.0.0.0/28"}, "cluster.network.cidr"),
     "no hostname": ({"edge.hostname": "not_a_hostname"}, "edge.hostname"),
     "an old Kubernetes": ({"cluster.kubernetesVersion": "1.34"}, "cluster.kubernetesVersion"),

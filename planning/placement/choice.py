@@ -1,45 +1,11 @@
 """What the plan chose for a server, and what it did not."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from catalog.instances import Instance
+from planning.fit import Fit
 from settings.fields import Capacity
 from settings.pools import SharingSettings
-
-
-class MemoryFit(Protocol):
-    """What a fit of GPU memory says; `planning.fit.Fit` is one. GiB are those of one GPU."""
-
-    @property
-    def verdict(self) -> str:
-        """`fits`, `marginal` or `does_not_fit`."""
-        ...
-
-    @property
-    def weights_gib(self) -> float:
-        """Weights on each GPU, in GiB."""
-        ...
-
-    @property
-    def kv_available_gib(self) -> float:
-        """What is left for the KV cache on each GPU, in GiB."""
-        ...
-
-    @property
-    def max_concurrency(self) -> float:
-        """Requests of the longest context that the KV cache holds at once."""
-        ...
-
-    @property
-    def max_model_len_that_fits(self) -> int:
-        """The longest context of one request that the KV cache holds, in tokens."""
-        ...
-
-    @property
-    def reason(self) -> str:
-        """Why, in words."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +13,8 @@ class Candidate:
     """One way to run a server. `gpus_per_replica` counts GPUs, or slices where `mig` or `sharing` cuts them.
 
     `nodes` and `usd_per_hour` are those of its expected replicas if nothing else ran on their nodes, at the list
-    price on demand; None without one. `why_lost` is empty for the chosen one.
+    price on demand; None without one. `fit` is None where nothing was computed, as nobody can have the instance.
+    `why_lost` is empty for the chosen one.
     """
 
     instance: Instance
@@ -60,7 +27,7 @@ class Candidate:
     nodes: int
     usd_per_hour: float | None
     capacity: tuple[Capacity, ...]
-    fit: MemoryFit
+    fit: Fit | None
     why_lost: str = ""
 
 

@@ -13,7 +13,7 @@ from components.wiring import _CAPACITY  # pyright: ignore[reportPrivateUsage]  
 from planning.plan import make_plan
 from settings import Settings, from_values
 from settings.base import Section
-from settings.fields import Capacity, Engine
+from settings.fields import Capacity
 from settings.structure import models_in
 from tests.components.answers import ACCOUNT
 from tests.components.objects import NODE_POOL, RELEASE, SCALED_OBJECT, leaves, pod, public, servers, spec
@@ -338,12 +338,10 @@ def test_no_setting_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     ignored = {
         f"{section.__name__}.{name}" for section, name in _fields(Settings) if (section, name) not in read
     }
-    # While there is one engine, its name changes nothing.
-    engine = {"ModelSettings.engine"} if len(Engine) == 1 else set()
     # Files are read where settings are read, before anything is built.
     files = {"ModelSettings.config_file", "ModelSettings.index_file"}
     # No stack shares GPUs yet.
-    assert ignored == engine | files | {"SharingSettings.strategy", "SharingSettings.replicas"}
+    assert ignored == files | {"SharingSettings.strategy", "SharingSettings.replicas"}
 
 
 def _build(settings: Settings, region: str) -> None:

@@ -23,17 +23,17 @@ def gpu(kind: str, count: int = 1) -> GpuNeed:
 def test_the_cheapest_type_with_enough_gpus_is_planned_for() -> None:
     types = ("g6.48xlarge", "g6.2xlarge", "g6.12xlarge", "g6.xlarge")
 
-    assert cheapest(pool(*types), gpu("l4")).name == "g6.xlarge"
-    assert cheapest(pool(*types), gpu("l4", 2)).name == "g6.12xlarge"
-    assert cheapest(pool(*types), gpu("l4", 8)).name == "g6.48xlarge"
+    assert cheapest(pool(*types), gpu("l4")).instance.name == "g6.xlarge"
+    assert cheapest(pool(*types), gpu("l4", 2)).instance.name == "g6.12xlarge"
+    assert cheapest(pool(*types), gpu("l4", 8)).instance.name == "g6.48xlarge"
 
 
 def test_a_type_without_a_list_price_comes_last() -> None:
     unpriced = next(one for one in instances().values() if one.gpus and one.usd_per_hour is None)
     priced = next(one for one in instances().values() if one.gpu == unpriced.gpu and one.usd_per_hour)
 
-    assert cheapest(pool(unpriced.name, priced.name), gpu(unpriced.gpu)) == priced
-    assert cheapest(pool(unpriced.name), gpu(unpriced.gpu)) == unpriced
+    assert cheapest(pool(unpriced.name, priced.name), gpu(unpriced.gpu)).instance == priced
+    assert cheapest(pool(unpriced.name), gpu(unpriced.gpu)).instance == unpriced
 
 
 def test_the_order_of_types_does_not_matter() -> None:

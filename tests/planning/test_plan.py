@@ -96,7 +96,7 @@ def test_weights_that_the_gpus_cannot_hold_are_refused() -> None:
     lines = refused(stack(model("big", 1, 1, source="Qwen/Qwen2.5-32B-Instruct")))
 
     assert lines == (
-        "models[0].gpu: 61.0 GiB of weights do not fit 1 x l4 (22.4 GiB). Raise gpu.count, or choose a larger GPU.",
+        "models[0].gpu: 61.0 GiB of weights do not fit 1 x l4 (22.0 GiB each). Use gpu: {count: 4}.",
     )
 
 
@@ -109,10 +109,10 @@ def test_more_gpus_hold_larger_weights() -> None:
 def test_a_cache_that_the_local_disk_cannot_hold_is_refused() -> None:
     lines = refused(settings(put("tritonRepositories.0.repositoryGib", 220)))
 
-    # 220 GiB do not fit the GPU either; the g6.xlarge's disk has 250 GB.
+    # 220 GiB do not fit the GPU either; of the g6.xlarge's 250 GB the kubelet and images take their part.
     assert lines[-1] == (
-        "tritonRepositories[0]: its cache of 240 GiB does not fit the local disk of g6.xlarge (233 GiB for each "
-        "replica). Choose a larger instance type in pool small."
+        "tritonRepositories[0]: g6.xlarge leaves a replica 178 GiB of disk of the 249 it needs. "
+        "Choose a larger instance type in pool small."
     )
 
 

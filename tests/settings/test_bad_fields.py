@@ -7,13 +7,13 @@ from tests.settings.stacks import Change, bad, changed, drop, problems, put
 WRONG_KEYS = [
     bad(
         put("model", []),
-        "model: unknown key. Did you mean models? Known: cluster, gpuPools, models, tritonRepositories, data,",
-        "edge, monitoring, tags, hfToken.",
+        "model: unknown key. Did you mean models? Known: cluster, gpuPools, placement, quotas, models,",
+        "tritonRepositories, data, edge, monitoring, tags, hfToken.",
     ),
     bad(
         put("hftoken", "hf_abcdef"),
-        "hftoken: unknown key. Did you mean hfToken? Known: cluster, gpuPools, models, tritonRepositories, data,",
-        "edge, monitoring, tags, hfToken.",
+        "hftoken: unknown key. Did you mean hfToken? Known: cluster, gpuPools, placement, quotas, models,",
+        "tritonRepositories, data, edge, monitoring, tags, hfToken.",
     ),
     bad(
         put("cluster.network.zone", ["us-east-1a"]),
@@ -30,15 +30,15 @@ WRONG_KEYS = [
     bad(
         put("models.0.max_model_len", 8192),
         "models[0].max_model_len: unknown key. Did you mean maxModelLen? Known: name, engine, source, loadFrom,",
-        "weightsGib, configFile, indexFile, gpu, nodes, pool, maxModelLen, concurrency, gpuMemoryUtilization,",
-        "kvCacheDtype, maxNumBatchedTokens, maxQueuedRequests, enablePrefixCaching, lora, replicas, scaling, route.",
+        "weightsGib, configFile, indexFile, gpu, nodes, pool, maxModelLen, concurrency, averageTokens,",
+        "gpuMemoryUtilization, kvCacheDtype, maxNumBatchedTokens, maxQueuedRequests, enablePrefixCaching, lora,",
+        "replicas, scaling, route.",
     ),
     bad(
         put("edge.colour", "red"),
         "edge.colour: unknown key. Known: hostname, tlsIssuer, email, maxBodyMib, readTimeoutSeconds,",
         "sendTimeoutSeconds, requireApiKey.",
     ),
-    bad(drop("models.0.gpu"), "models[0].gpu: is missing. Set it: GPUs of one replica."),
     bad(drop("edge"), "edge: is missing. Set it: The gateway."),
 ]
 
@@ -74,7 +74,8 @@ WRONG_TYPES = [
     ),
     bad(
         put("models.0.gpu", "l4"),
-        'models[0].gpu: "l4" is not a mapping of keys to values. Expected: GPUs of one replica.',
+        'models[0].gpu: "l4" is not a mapping of keys to values.',
+        "Expected: GPUs of one replica. Empty: the plan chooses.",
     ),
     bad(put("models", {}), "models: a mapping is not a list. Expected: Models to serve."),
     bad(put("models", None), "models: an empty value is not a list. Expected: Models to serve."),

@@ -129,7 +129,8 @@ def test_keys_of_providers_may_hold_anything(key: str) -> None:
         put("edge.hostname", "not a host"),
         put("hfToken", "hf_abcdef"),
         put("tags.team", 5),
-        drop("models.0.gpu"),
+        drop("models.0.maxModelLen"),
+        put("placement", {"instanceTypes": ["g6.xlrge"]}),
         drop("edge"),
     ],
 )

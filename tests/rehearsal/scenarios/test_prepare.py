@@ -53,9 +53,17 @@ def test_settings_are_changed_for_the_scenario_and_each_change_is_told() -> None
     assert ready.changes == (
         "models[0].replicas.min: 1 -> 2",
         "models[0].replicas.max: 4 -> 6",
-        "gpuPools[0].maxGpus: 5 -> 7",
     )
     assert before == stack()
+
+
+def test_a_pool_of_the_stack_file_gets_room_for_the_scenario() -> None:
+    changes = {"model": {"replicas": {"max": 25}}}
+
+    assert prepare(scenario(settings=changes), stack("prod")).changes == (
+        "models[0].replicas.max: 20 -> 25",
+        "gpuPools[0].maxGpus: 42 -> 52",
+    )
 
 
 def test_what_the_stack_already_has_is_no_change() -> None:

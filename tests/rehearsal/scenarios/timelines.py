@@ -28,7 +28,9 @@ def pod(name: str, node: str = "node-1", *, ready: bool = True, leaving: bool = 
     return PodState(name=name, node=node, ready=ready, leaving=leaving)
 
 
-def node(name: str, *, ready: bool = True, instance_type: str = "g6.xlarge", pool: str = "l4") -> NodeState:
+def node(
+    name: str, *, ready: bool = True, instance_type: str = "g6.xlarge", pool: str = "g6-xlarge"
+) -> NodeState:
     return NodeState(
         claim=f"claim-{name}",
         name=name,

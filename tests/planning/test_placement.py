@@ -1,0 +1,274 @@
+"""Without pools the plan chooses them: what is given is kept, what is not is the cheapest that works."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from catalog.instances import instances
+from planning.plan import make_plan
+from settings import SettingsError
+from tests.planning.stacks import CHAT, EMBEDDING, LARGE, model, plan, stack
+from tests.settings.stacks import ROOT
+
+
+def refused(*models: dict[str, Any], **sections: Any) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        plan(*models, **sections)
+    return caught.value.problems
+
+
+def triton(name: str, **more: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "repository": "s3://models/ranking",
+        "models": ["reranker"],
+        "replicas": {"min": 1, "max": 2},
+        **more,
+    }
+
+
+def test_a_small_model_gets_a_pool_of_the_cheapest_gpu_that_holds_it() -> None:
+    found = plan(model("chat", concurrency=16), placement={"capacity": ["spot", "onDemand"]})
+
+    (pool,) = found.pools
+    assert (pool.name, pool.instance_types, pool.mig, pool.sharing) == (
+        "g6-xlarge",
+        ("g6.xlarge",),
+        None,
+        None,
+    )
+    assert [str(kind) for kind in pool.capacity] == ["spot", "onDemand"]
+    # Two replicas at most, and one more while they are rolled out.
+    assert pool.max_gpus == 3
+    assert found.servers["chat"].pool == "g6-xlarge"
+
+
+def test_what_is_given_is_kept() -> None:
+    kept = plan(model("chat", gpu={"type": "l40s"}), model("wide", gpu={"type": "l4", "count": 4}))
+
+    assert kept.choices["chat"].chosen.instance.name == "g6e.xlarge"
+    assert kept.servers["wide"].tensor_parallel == 4
+    assert kept.choices["wide"].chosen.instance.gpu == "l4"
+
+
+def test_a_model_that_no_single_gpu_holds_runs_tensor_parallel() -> None:
+    found = plan(model("large", LARGE))
+
+    server = found.servers["large"]
+    assert server.tensor_parallel == server.gpus > 1
+    assert server.fit.verdict == "fits"
+
+
+def test_more_context_or_more_users_never_cost_less() -> None:
+    def dollars(**more: Any) -> float:
+        return plan(model("m", CHAT, **more)).choices["m"].chosen.usd_per_hour or 0
+
+    assert dollars(maxModelLen=4096, concurrency=1) <= dollars(maxModelLen=32_768, concurrency=1)
+    assert dollars(concurrency=8) < dollars(concurrency=512)
+    assert dollars(concurrency=64, averageTokens=512) < dollars(concurrency=64, averageTokens=8192)
+
+
+def test_models_share_nodes_where_that_is_cheaper() -> None:
+    pair = [model(name, gpu={"type": "h100", "count": 4}) for name in ("a", "b")]
+    found = plan(*pair)
+
+    # Four GPUs of eight each: one p5.48xlarge holds both.
+    assert found.servers["a"].pool == found.servers["b"].pool == "p5-48xlarge"
+    assert found.servers["a"].share.replicas_per_node == 2
+
+
+def test_slices_are_chosen_only_where_they_are_allowed() -> None:
+    many = [model(f"e{place}", EMBEDDING, concurrency=8, high=1) for place in range(6)]
+    whole, cut = plan(*many), plan(*many, placement={"allowSharing": True})
+
+    assert [pool.name for pool in whole.pools] == ["g6-xlarge"]
+    (pool,) = cut.pools
+    assert pool.sharing is not None
+    assert pool.name.endswith(f"-shared-{pool.sharing.replicas}")
+    server = cut.servers["e0"]
+    assert server.gpu_resource == "nvidia.com/gpu.shared"
+    assert server.gpu_memory_utilization == pytest.approx(0.92 / pool.sharing.replicas, abs=1e-3)
+    # A share of the node goes with a share of the GPU.
+    assert server.share.replicas_per_node == pool.sharing.replicas
+
+
+def test_a_slice_that_is_asked_for_needs_no_permission() -> None:
+    found = plan(
+        model("embed", EMBEDDING, gpu={"mig": "1g.10gb"}), model("half", EMBEDDING, gpu={"share": 0.5})
+    )
+
+    assert found.servers["embed"].gpu_resource == "nvidia.com/mig-1g.10gb"
+    (cut,) = [pool for pool in found.pools if pool.mig]
+    assert cut.name.endswith("-mig-1g-10gb")
+    (shared,) = [pool for pool in found.pools if pool.sharing]
+    assert shared.sharing is not None
+    assert shared.sharing.replicas == 2
+
+
+def test_placement_narrows_what_is_chosen_from() -> None:
+    only = plan(model("chat"), placement={"instanceFamilies": ["g5"]})
+    exact = plan(model("chat"), placement={"instanceTypes": ["g6.2xlarge"]})
+
+    assert only.choices["chat"].chosen.instance.name == "g5.xlarge"
+    assert exact.choices["chat"].chosen.instance.name == "g6.2xlarge"
+
+
+def test_a_pool_stands_only_in_zones_that_offer_its_instance_type() -> None:
+    one = plan(model("chat"), placement={"unavailable": {"us-east-1a": ["g6.xlarge"]}})
+    none = plan(
+        model("chat"),
+        placement={"unavailable": {zone: ["g6.xlarge"] for zone in ("us-east-1a", "us-east-1b")}},
+    )
+
+    assert one.pools[0].zones == ("us-east-1b",)
+    assert none.choices["chat"].chosen.instance.name != "g6.xlarge"
+    assert any("none of the zones" in lost.why_lost for lost in none.choices["chat"].refused)
+
+
+def test_the_next_best_say_why_they_lost_and_the_cheaper_why_they_cannot() -> None:
+    choice = plan(model("chat", concurrency=16)).choices["chat"]
+
+    assert [(one.instance.name, one.why_lost) for one in choice.runners_up] == [
+        ("g5.xlarge", "costs $0.20 an hour more"),
+        ("g6e.xlarge", "costs $1.06 an hour more"),
+    ]
+    assert choice.chosen.why_lost == ""
+    assert choice.refused
+    assert all(one.why_lost and (one.usd_per_hour or 0) < 0.8048 for one in choice.refused)
+
+
+def test_an_instance_without_a_list_price_is_never_chosen() -> None:
+    (line,) = refused(model("chat", gpu={"type": "h200"}), placement={"instanceTypes": ["p5e.48xlarge"]})
+
+    assert line == (
+        "models[0]: no instance type that placement allows can be had: p5e.48xlarge has no list price in us-east-1. "
+        "Allow others."
+    )
+
+
+def test_a_context_that_nothing_allowed_holds_is_refused_with_the_longest_and_with_what_would() -> None:
+    (line,) = refused(
+        model("large", LARGE, maxModelLen=131_072, concurrency=1),
+        placement={"instanceTypes": ["g6e.12xlarge"]},
+    )
+
+    path, _, rest = line.partition(": ")
+    assert path == "models[0].maxModelLen"
+    assert "131072" in rest
+    longest = int(rest.partition("maxModelLen <= ")[2].partition(",")[0])
+    assert "on 4 x l40s" in rest
+    assert "(g7e.24xlarge)" in rest
+    # What it says would fit does, and a little more may not.
+    shorter = model("large", LARGE, maxModelLen=longest, concurrency=1)
+    assert plan(shorter, placement={"instanceTypes": ["g6e.12xlarge"]}).servers["large"].tensor_parallel == 4
+    assert refused(
+        model("large", LARGE, maxModelLen=longest + 64, concurrency=1),
+        placement={"instanceTypes": ["g6e.12xlarge"]},
+    )
+
+
+def test_more_users_than_anything_allowed_holds_are_refused_with_the_most() -> None:
+    only = {"instanceTypes": ["g6.xlarge"]}
+    (line,) = refused(model("chat", concurrency=512), placement=only)
+
+    assert line.startswith(
+        "models[0].concurrency: 512 requests of 2048 tokens are more than any allowed GPUs hold"
+    )
+    assert plan(model("chat", concurrency=40), placement=only)
+
+
+def test_weights_that_fit_nothing_allowed_are_refused_with_what_would() -> None:
+    (line,) = refused(model("large", LARGE), placement={"instanceTypes": ["g6.12xlarge"]})
+
+    assert line == (
+        "models[0].gpu: 131.4 GiB do not fit any allowed GPUs, at best 4 x l4. To serve it, allow "
+        "2 x rtx-pro-server-6000 (g7e.12xlarge)."
+    )
+
+
+def test_a_marginal_fit_is_chosen_only_where_it_is_accepted_and_warned_of() -> None:
+    tight = model("chat", maxModelLen=32_768, concurrency=1, weightsGib=17.6)
+    only = {"instanceTypes": ["g6.xlarge"]}
+    (line,) = refused(tight, placement=only)
+    found = plan(tight, placement={**only, "acceptMarginal": True})
+
+    assert "maxModelLen" in line or "acceptMarginal" in line
+    assert found.servers["chat"].fit.verdict == "marginal"
+    assert any(text.startswith("models[0]: may not start") for text in found.warnings)
+
+
+def test_a_quota_is_kept_by_another_choice_where_there_is_one() -> None:
+    free = plan(model("chat", gpu={"type": "h100"}))
+    assert free.choices["chat"].chosen.instance.name == "p5.4xlarge"
+    assert [(use.quota.key, use.vcpus, use.limit) for use in free.quotas] == [("onDemandP", 48, None)]
+
+    kept = plan(model("chat"), model("b", LARGE), quotas={"onDemandP": 0})
+    assert all(use.quota.key != "onDemandP" for use in kept.quotas)
+
+
+def test_a_quota_that_nothing_keeps_is_refused_with_class_need_limit_and_servers() -> None:
+    (line,) = refused(model("chat", high=9), quotas={"onDemandG": 16, "onDemandP": 0})
+
+    assert line == (
+        "quotas.onDemandG: 16 vCPUs of Running On-Demand G and VT instances do not hold chat at the most replicas and "
+        "one more of each during a rollout, which need 40. Ask AWS for 40 (L-DB2E81BA), or lower replicas.max."
+    )
+    assert plan(model("chat", high=9), quotas={"onDemandG": 40, "onDemandP": 0})
+
+
+def test_spot_and_on_demand_are_counted_apart() -> None:
+    found = plan(model("chat"), placement={"capacity": ["spot", "onDemand"]}, quotas={"spotG": 12})
+
+    assert [(use.quota.code, use.vcpus, use.limit) for use in found.quotas] == [
+        ("L-DB2E81BA", 12, None),
+        ("L-3819A6DF", 12, 12),
+    ]
+
+
+def test_triton_is_sized_by_its_repository() -> None:
+    small = make_plan(stack(model("chat"), tritons=(triton("ranking"),)))
+    large = make_plan(stack(model("chat"), tritons=(triton("ranking", repositoryGib=30),)))
+
+    assert small.choices["ranking"].chosen.instance.name == "g4dn.xlarge"
+    # 30 GiB and a quarter more, with 2 for CUDA: more than a card of 24.
+    assert large.choices["ranking"].chosen.instance.gpu == "l40s"
+
+
+def test_every_derived_pool_holds_all_replicas_and_a_rollout() -> None:
+    found = plan(model("a", low=2, high=5), model("b", LARGE, high=3), model("c", EMBEDDING, high=4))
+
+    for pool in found.pools:
+        mine = [server for server in found.servers.values() if server.pool == pool.name]
+        each = instances()[pool.instance_types[0]].gpus
+        assert pool.max_gpus >= sum(server.node_gpus for server in mine) + each
+    assert all(rollout.max_unavailable == 0 for rollout in found.rollouts.values())
+
+
+def test_ten_models_have_one_plan_whatever_the_order_of_hashes() -> None:
+    program = (
+        "from planning.plan import make_plan\n"
+        "from tests.planning.test_placement import ten\n"
+        "print(repr(make_plan(ten())))\n"
+    )
+
+    def run(seed: str) -> str:
+        env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    first = run("1")
+    assert len(first) > 1000
+    assert run("2") == first
+    assert repr(make_plan(ten())) + "\n" == first
+
+
+def ten() -> Any:
+    """Settings with ten models, everything allowed."""
+    sources = [CHAT, LARGE, EMBEDDING, "Qwen/Qwen3-32B", "microsoft/phi-4"] * 2
+    models = [model(f"m{place}", source, low=1 + place % 3, high=5) for place, source in enumerate(sources)]
+    return stack(*models, placement={"allowMig": True, "allowSharing": True})
