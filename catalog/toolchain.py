@@ -1,4 +1,4 @@
-"""The programs of the rehearsal, each built from its Go module, and the CRDs that come out of Go modules.
+"""The programs of the rehearsal, nearly all built from Go modules, and the CRDs that come out of such modules.
 
 Every module version below was fetched through the Go module proxy and built, and every CRD file was found
 in its module, on 2026-11-23. A row's `source` names what set its version.
@@ -51,6 +51,19 @@ class CrdSource:
     module: str
     version: str
     globs: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebianTree:
+    """A program out of Debian's packages; the first of `packages` is its own, the others what it runs on.
+
+    A release of Debian or Ubuntu serves one version only, so `minimum` stands where others are pinned.
+    """
+
+    name: str
+    packages: tuple[str, ...]
+    minimum: str
     source: str
 
 
@@ -184,6 +197,33 @@ TOOLS = (
         source="the newest release, 3.16.0, 2026-11-23",
     ),
 )
+
+RABBITMQ = DebianTree(
+    name="rabbitmq",
+    packages=(
+        "rabbitmq-server",
+        "erlang-base",
+        "erlang-asn1",
+        "erlang-crypto",
+        "erlang-eldap",
+        "erlang-ftp",
+        "erlang-inets",
+        "erlang-mnesia",
+        "erlang-os-mon",
+        "erlang-parsetools",
+        "erlang-public-key",
+        "erlang-runtime-tools",
+        "erlang-snmp",
+        "erlang-ssl",
+        "erlang-syntax-tools",
+        "erlang-tftp",
+        "erlang-tools",
+        "erlang-xmerl",
+    ),
+    minimum="3.10.0",
+    source="what rabbitmq-server 3.10.8-1.1+deb12u1 of Debian 12 depends on and Erlang is, 2026-11-24",
+)
+"""What only scenarios with a queue need."""
 
 CRD_SOURCES = (
     # The AWS module's copies of the NodePool and NodeClaim CRDs are the ones EKS gets: they refuse

@@ -21,6 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     newest = max(KUBERNETES_PATCHES, key=lambda minor: int(minor.split(".")[1]))
     parser.add_argument("--kubernetes", default=newest, metavar="MINOR", help=f"as in {newest}, the default")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the folder that gets .tools")
+    parser.add_argument("--scenarios", action="store_true", help="with what only scenarios need")
     chosen = parser.parse_args(arguments)
     # Ended from outside, it still takes its compilers along.
     for ending in (signal.SIGTERM, signal.SIGHUP):
@@ -30,7 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
     console = Console()
     try:
         with Display(console) as display:
-            toolchain = ensure(chosen.kubernetes, root=chosen.root, progress=display.show)
+            toolchain = ensure(
+                chosen.kubernetes, root=chosen.root, progress=display.show, scenarios=chosen.scenarios
+            )
     except UnknownKubernetesError as error:
         sys.stderr.write(f"{error}\n")
         return 2

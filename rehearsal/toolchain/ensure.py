@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from rehearsal.toolchain import crds
+from catalog.toolchain import RABBITMQ
+from rehearsal.toolchain import crds, debian
 from rehearsal.toolchain.build import build, remove_partials
 from rehearsal.toolchain.commands import version_text
 from rehearsal.toolchain.golang import Go, find_go
@@ -14,13 +16,14 @@ from rehearsal.toolchain.ledger import Ledger
 from rehearsal.toolchain.lock import exclusive
 from rehearsal.toolchain.model import Event, Progress, State, Toolchain, ToolchainError, silent
 from rehearsal.toolchain.on_path import usable_pulumi
-from rehearsal.toolchain.recipes import CrdRecipe, Plan, Recipe, plan_for
+from rehearsal.toolchain.recipes import CrdRecipe, DebianRecipe, Plan, Recipe, plan_for
 
 
-def ensure(minor: str, *, root: Path, progress: Progress = silent) -> Toolchain:
+def ensure(minor: str, *, root: Path, progress: Progress = silent, scenarios: bool = False) -> Toolchain:
     """Return the programs for a Kubernetes minor version, as in "1.36"; build what is not there.
 
-    Everything is kept in `<root>/.tools`. The first call takes minutes, the next ones milliseconds.
+    With `scenarios` those that only a scenario needs are among them. Everything is kept in `<root>/.tools`.
+    The first call takes minutes, the next ones milliseconds.
 
     Raises:
         UnknownKubernetesError: no control plane is known for the version.
@@ -28,6 +31,8 @@ def ensure(minor: str, *, root: Path, progress: Progress = silent) -> Toolchain:
     """
     layout = Layout(root.resolve())
     plan = plan_for(minor, layout)
+    if not scenarios:
+        plan = replace(plan, trees=())
     work = _Work(layout, progress)
     if work.missing(plan):
         with exclusive(layout.lock, progress):
@@ -58,7 +63,8 @@ class _Work:
     def missing(self, plan: Plan) -> bool:
         """Return whether anything is not there or not verified; changes nothing."""
         verified = (self._ledger.verified(r.target, r.digest) for r in self._recipes(plan))
-        return not (all(verified) and all(crds.present(recipe) for recipe in plan.crds))
+        unpacked = all(debian.present(recipe) for recipe in plan.trees)
+        return not (all(verified) and all(crds.present(recipe) for recipe in plan.crds) and unpacked)
 
     def bring(self, plan: Plan) -> None:
         """Build and copy what is missing. Call it under the lock."""
@@ -66,6 +72,8 @@ class _Work:
             self._bring_program(recipe)
         for recipe in plan.crds:
             self._bring_crds(recipe)
+        for recipe in plan.trees:
+            self._bring_tree(recipe)
 
     def _recipes(self, plan: Plan) -> tuple[Recipe, ...]:
         return plan.programs if self.pulumi_on_path else (plan.pulumi, *plan.programs)
@@ -96,6 +104,13 @@ class _Work:
         else:
             self._timed(name, State.FETCHING, version, lambda: crds.fetch(recipe, self._go, self._layout))
 
+    def _bring_tree(self, recipe: DebianRecipe) -> None:
+        name, version = recipe.tree.name, f">= {recipe.tree.minimum}"
+        if debian.present(recipe):
+            self._progress(Event(name, State.READY, version))
+        else:
+            self._timed(name, State.FETCHING, version, lambda: debian.fetch(recipe, self._layout))
+
     def _timed(self, name: str, state: State, version: str, work: Callable[[], None]) -> None:
         self._progress(Event(name, state, version))
         begin = time.monotonic()
@@ -110,4 +125,7 @@ class _Work:
 def _toolchain(plan: Plan, pulumi: Path) -> Toolchain:
     programs = {recipe.tool.name.replace("-", "_"): recipe.target for recipe in plan.programs}
     files = tuple(file for recipe in plan.crds for file in crds.files(recipe))
-    return Toolchain(kubernetes=plan.kubernetes, pulumi=pulumi, crds=files, **programs)
+    trees = {recipe.tree.name: recipe.target for recipe in plan.trees}
+    return Toolchain(
+        kubernetes=plan.kubernetes, pulumi=pulumi, crds=files, rabbitmq=trees.get(RABBITMQ.name), **programs
+    )

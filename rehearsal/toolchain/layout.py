@@ -28,6 +28,10 @@ class Layout:
         """CRD files of one source."""
         return self.tools / "crds" / f"{name}-{version.removeprefix('v')}"
 
+    def debian(self, name: str) -> Path:
+        """One program with all that it runs on, as Debian's packages have it."""
+        return self.tools / "debian" / name
+
     @property
     def workspaces(self) -> Path:
         """Go modules written for the builds."""

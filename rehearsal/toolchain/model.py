@@ -47,7 +47,8 @@ class Toolchain:
     """The programs of a rehearsal, each verified to be of its pinned version.
 
     `kubernetes` is the control plane's full version, as in "1.36.4". `crds` are YAML files of
-    CustomResourceDefinitions, to be applied with server-side apply.
+    CustomResourceDefinitions, to be applied with server-side apply. `rabbitmq` is the folder that stands for
+    the system's root in its packages; None where it was not asked for.
     """
 
     kubernetes: str
@@ -64,3 +65,4 @@ class Toolchain:
     keda_adapter: Path
     prometheus: Path
     crds: tuple[Path, ...]
+    rabbitmq: Path | None = None

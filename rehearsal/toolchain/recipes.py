@@ -10,8 +10,10 @@ from catalog.toolchain import (
     KUBERNETES_PATCHES,
     KUBERNETES_TOOLS,
     PULUMI,
+    RABBITMQ,
     TOOLS,
     CrdSource,
+    DebianTree,
     GoTool,
 )
 from rehearsal.toolchain.layout import Layout
@@ -55,13 +57,26 @@ class CrdRecipe:
 
 
 @dataclass(frozen=True)
+class DebianRecipe:
+    """Debian's packages to have unpacked in `target`."""
+
+    tree: DebianTree
+    target: Path
+    digest: str
+
+
+@dataclass(frozen=True)
 class Plan:
-    """All that one Kubernetes minor version needs. Pulumi stands apart: PATH may have it."""
+    """All that one Kubernetes minor version needs. Pulumi stands apart: PATH may have it.
+
+    `trees` are what only scenarios need.
+    """
 
     kubernetes: str
     pulumi: Recipe
     programs: tuple[Recipe, ...]
     crds: tuple[CrdRecipe, ...]
+    trees: tuple[DebianRecipe, ...]
 
 
 def plan_for(minor: str, layout: Layout) -> Plan:
@@ -83,6 +98,7 @@ def plan_for(minor: str, layout: Layout) -> Plan:
             CrdRecipe(source, layout.crds(source.name, source.version), _digest(source))
             for source in CRD_SOURCES
         ),
+        trees=(DebianRecipe(RABBITMQ, layout.debian(RABBITMQ.name), _digest(RABBITMQ)),),
     )
 
 
@@ -91,7 +107,7 @@ def _recipe(tool: GoTool, folder: Path) -> Recipe:
     return Recipe(tool, folder / tool.name, _digest(tool, own))
 
 
-def _digest(row: GoTool | CrdSource, files: list[Path] | None = None) -> str:
+def _digest(row: GoTool | CrdSource | DebianTree, files: list[Path] | None = None) -> str:
     # The source is a remark: mending it builds nothing anew.
     facts = {key: value for key, value in asdict(row).items() if key != "source"}
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
