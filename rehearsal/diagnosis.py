@@ -1,7 +1,7 @@
 """Says why a pod waits, and which setting to change."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from planning.plan import make_plan
 from rehearsal.control_plane.observe import PendingPod
@@ -39,6 +39,21 @@ def unscaled(targets: Iterable[Scaled], unknown: Iterable[str], settings: Settin
         lines += [f"ScaledObject {target}: {text} {fix}" for text in said]
     nobody = "which is no Service of this cluster. Check the address in the trigger."
     return lines + [f"KEDA asks {place} for a metric, {nobody}" for place in unknown]
+
+
+def nowhere(places: Iterable[str], services: Container[tuple[str, str]], hidden: Container[str]) -> list[str]:
+    """Return the places, as "service.namespace.svc:port", that are no Service of the cluster.
+
+    `services` are namespace and name. In a `hidden` namespace a chart could not be rendered, so that nobody
+    knows its Services. What is outside of the cluster cannot be known either.
+    """
+    found: list[str] = []
+    for place in places:
+        host, inside, _ = place.partition(".svc:")
+        name, _, namespace = host.partition(".")
+        if inside and namespace not in hidden and (namespace, name) not in services:
+            found.append(place)
+    return found
 
 
 def _line(waiting: PendingPod, settings: Settings) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from planning.cost import CostLine, fixed_lines, floor_lines, node_lines, total
 from planning.plan import Plan
 from rehearsal.control_plane import ControlPlane, observe
 from rehearsal.control_plane.leftovers import ObjectRef, leftovers, snapshot_objects
-from rehearsal.diagnosis import explain, unscaled
+from rehearsal.diagnosis import explain, nowhere, unscaled
 from rehearsal.leaks import leaks, materials
 from rehearsal.narrator import Narrator
 from rehearsal.options import Options
@@ -211,16 +211,9 @@ def baseline_of(plane: ControlPlane) -> frozenset[ObjectRef]:
 
 
 def _unknown(stage: Stage) -> list[str]:
-    """The places in the cluster that KEDA asked for in vain, but for those of charts that could not be rendered."""
+    """The places that KEDA asked for in vain and that the program has not made."""
     hidden = {one.namespace for one in stage.releases.rendered.values() if not one.rendered}
-    services = observe.services(stage.plane.api)
-    refused = [place for place in stage.proxy.refused if ".svc:" in place]
-    names = {place: place.partition(".svc:")[0].partition(".")[::2] for place in refused}
-    return [
-        place
-        for place, (name, space) in names.items()
-        if space not in hidden and (space, name) not in services
-    ]
+    return nowhere(stage.proxy.refused, observe.services(stage.plane.api), hidden)
 
 
 def _changes(outcome: Outcome) -> str:

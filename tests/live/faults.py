@@ -11,6 +11,7 @@ Program = Callable[[], None]
 Plant = Callable[[k8s.Provider], None]
 
 _NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
+_SCALED_OBJECT = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 
 
 def changed(program: Program, token: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Program:
@@ -47,6 +48,17 @@ def nowhere_to_go(program: Program) -> Program:
 def limited(program: Program, gpus: int) -> Program:
     """No NodePool may hold more than `gpus` GPUs."""
     return changed(program, _NODE_POOL, lambda spec: {**spec, "limits": {"nvidia.com/gpu": gpus}})
+
+
+def misspelt_trigger(program: Program) -> Program:
+    """Every trigger has a parameter that KEDA does not know, which its CRD lets through."""
+
+    def change(spec: dict[str, Any]) -> dict[str, Any]:
+        wrong = {"treshold": "5"}
+        triggers = [{**one, "metadata": {**one["metadata"], **wrong}} for one in spec["triggers"]]
+        return {**spec, "triggers": triggers}
+
+    return changed(program, _SCALED_OBJECT, change)
 
 
 def with_more(program: Program, *more: Plant) -> Program:

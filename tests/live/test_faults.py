@@ -15,15 +15,20 @@ def test_a_model_that_no_pool_can_place_is_found_with_the_setting_to_change(rehe
     assert any("models[0].gpu" in text and "placement" in text for text in said)
 
 
-def test_limit_service_and_restless_object_are_each_found_in_their_phase(rehearse: Rehearse) -> None:
+def test_limit_trigger_service_and_restless_object_are_each_found_in_their_phase(rehearse: Rehearse) -> None:
     report = rehearse(
         lambda program: faults.with_more(
-            faults.limited(program, gpus=1), faults.service_without_pods, faults.new_each_time
+            faults.misspelt_trigger(faults.limited(program, gpus=1)),
+            faults.service_without_pods,
+            faults.new_each_time,
         )
     )
 
     found = {(finding.phase, finding.text) for finding in report.findings}
     assert any(phase == "placement" and "default/lonely selects no pod" in text for phase, text in found)
+    assert any(
+        "Unmatched input property treshold" in text and "models[0].scaling" in text for _, text in found
+    )
     assert any(phase == "second up" and "restless" in text for phase, text in found)
     assert any(phase == "peak" and "models[0].replicas.max" in text for phase, text in found)
     # What was found does not keep it from taking everything down again.
