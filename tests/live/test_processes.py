@@ -18,15 +18,21 @@ _GONE_SECONDS = 30.0
 
 
 def _ours() -> list[psutil.Process]:
-    """Every process that runs a program of this checkout's rehearsals."""
+    """Every process that runs a program of this checkout's rehearsals, or one of ours on their files."""
     return [process for process in psutil.process_iter() if _is_ours(process)]
 
 
 def _is_ours(process: psutil.Process) -> bool:
     try:
-        return any(part.startswith(f"{ROOT / '.tools'}{os.sep}") for part in process.cmdline()[:1])
+        return any(part.startswith(f"{ROOT / '.tools'}{os.sep}") for part in process.cmdline())
     except psutil.Error:
         return False
+
+
+def _addresses(processes: list[psutil.Process]) -> set[str]:
+    """Where these processes listen."""
+    rows = [row for process in processes for row in process.net_connections("inet")]
+    return {row.laddr.ip for row in rows if row.status == psutil.CONN_LISTEN}
 
 
 def _wait_until_gone() -> list[str]:
@@ -74,7 +80,9 @@ def test_what_is_kept_answers_until_it_is_stopped() -> None:
     line = next(line for line in kept.stdout.splitlines() if line.startswith("export KUBECONFIG="))
     nodes = observe.nodes(Api(Path(line.partition("=")[2])))
     assert sum(node.nodepool == "l4" for node in nodes) >= 1
-    assert {process.name() for process in _ours()} >= {"kube-apiserver", "kube-scheduler", "karpenter"}
+    controllers = {"karpenter", "keda-operator", "keda-adapter", "prometheus"}
+    assert {process.name() for process in _ours()} >= {"kube-apiserver", "kube-scheduler", *controllers}
+    assert _addresses(_ours()) == {"127.0.0.1"}
 
     stopped = subprocess.run([_PLATFORMCTL, "rehearse-stop", "dev"], cwd=ROOT, check=False)
 
