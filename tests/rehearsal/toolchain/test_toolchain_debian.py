@@ -46,6 +46,7 @@ def test_every_package_is_unpacked_once(machine: Machine) -> None:
     tree = ensure("1.36", root=machine.root, scenarios=True).rabbitmq
     again = ensure("1.36", root=machine.root, scenarios=True).rabbitmq
 
+    assert tree is not None
     assert tree == again == machine.layout.debian("rabbitmq")
     unpacked = {path.name.removeprefix("unpacked-").partition("_")[0] for path in tree.glob("unpacked-*")}
     assert unpacked >= set(RABBITMQ.packages)
