@@ -73,3 +73,12 @@ RABBITMQ = Image(
     group=999,
     source="default image of rabbitmq/cluster-operator v2.22.3, 2026-08, which runs it as this user",
 )
+
+# Holds a place and does nothing.
+PAUSE = Image(
+    repository="registry.k8s.io/pause",
+    tag="3.10.2",
+    user=65535,
+    group=65535,
+    source="kubernetes v1.36.4: cmd/kubeadm/app/constants (PauseVersion), build/pause/Dockerfile (USER)",
+)

@@ -8,12 +8,16 @@ import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from catalog import amis
+from catalog.instances import Instance, instances
+from components import gpu_user_data
 from components.gpu_pool_specs import (
+    BUILT_IN_PLUGIN,
     KEEP_BUSY_NODES,
     POOL_LABEL,
     WEIGHTS,
     Budget,
     Capacity,
+    OperatingSystem,
     disruption,
     node_class_spec,
     node_pool_spec,
@@ -22,14 +26,9 @@ from components.gpu_pool_specs import (
     rung_names,
     rungs,
 )
+from components.gpu_sharing import Cut, MigCut, MigStrategy, limits, overlay_specs
 
-# nodeadm parses this document; the gate turns on SOCI parallel pull and unpack of images.
-_FAST_IMAGE_PULL = """apiVersion: node.eks.aws/v1alpha1
-kind: NodeConfig
-spec:
-  featureGates:
-    FastImagePull: true
-"""
+_AMIS = {OperatingSystem.AL2023: amis.AL2023, OperatingSystem.BOTTLEROCKET: amis.BOTTLEROCKET}
 # Karpenter drains and ends every node before a NodePool is gone; that takes as long as the pods' grace.
 _DELETE_TIMEOUT = "60m"
 
@@ -63,8 +62,9 @@ class GpuPoolArgs:
     """What to buy, how much, and when to give it back. Durations are Kubernetes strings ("5m", "336h").
 
     `capacity` is in order of preference. `max_gpus` bounds each NodePool, see GpuPool. No `zones` means all.
-    `cluster_name` is the value of the tag `karpenter.sh/discovery` on subnets, security groups and, when
-    `reservation_ids` is empty, capacity reservations. `node_role` is the name of the nodes' IAM role.
+    `cut` says how every GPU is shared; without it each is whole. `cluster_name` is the value of the tag
+    `karpenter.sh/discovery` on subnets, security groups and, when neither `reservation_ids` nor
+    `reservation_tags` say which, capacity reservations. `node_role` is the name of the nodes' IAM role.
     `depends_on` names what must stand while the pool does: the Karpenter controller and its CRDs.
     """
 
@@ -81,8 +81,10 @@ class GpuPoolArgs:
     termination_grace_period: str = "1h"
     budgets: Sequence[Budget] = KEEP_BUSY_NODES
     reservation_ids: Sequence[str] = ()
+    reservation_tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    cut: Cut | None = None
+    operating_system: OperatingSystem = OperatingSystem.AL2023
     root_volume: RootVolume = field(default_factory=RootVolume)
-    ami_alias: str = amis.AL2023
     fast_image_pull: bool = False
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -94,6 +96,41 @@ class GpuPoolArgs:
             raise ValueError(f"capacity: {', '.join(self.capacity)} names a kind twice; name each once")
         if self.max_gpus < 1:
             raise ValueError(f"max_gpus: {self.max_gpus} allows no node; set it to 1 or more")
+        if self.cut is not None and self.max_gpus < (fewest := min(self.gpus_by_type.values())):
+            raise ValueError(f"max_gpus: {self.max_gpus} allows no node of {fewest} GPUs; raise it to that")
+        if self.operating_system == OperatingSystem.BOTTLEROCKET and not self._bottlerocket_can_cut():
+            raise ValueError(
+                "cut: Bottlerocket's device plugin takes slices for GPUs; use the strategy single, or AL2023"
+            )
+
+    def _bottlerocket_can_cut(self) -> bool:
+        return not isinstance(self.cut, MigCut) or self.cut.strategy == MigStrategy.SINGLE
+
+    @property
+    def gpus_by_type(self) -> dict[str, int]:
+        """GPUs of each instance type."""
+        return {name: self._instance(name).gpus for name in self.instance_types}
+
+    @property
+    def user_data(self) -> str | None:
+        """What nodes are told at boot, if anything."""
+        if self.operating_system == OperatingSystem.AL2023:
+            return gpu_user_data.al2023(self.cut, fast_image_pull=self.fast_image_pull)
+        gpu = self._instance(self.instance_types[0])
+        return gpu_user_data.bottlerocket(self.cut, amis.BOTTLEROCKET_GPUS.get((gpu.gpu, gpu.vram_mib)))
+
+    @property
+    def node_labels(self) -> dict[str, str]:
+        """Labels of the nodes beside the pool's own: they steer the device plugin."""
+        if self.operating_system == OperatingSystem.BOTTLEROCKET:
+            return dict(BUILT_IN_PLUGIN)
+        return self.cut.labels() if self.cut else {}
+
+    @staticmethod
+    def _instance(name: str) -> Instance:
+        if name not in instances():
+            raise ValueError(f"instance_types: {name} is not in the catalogue; add its row to instances.csv")
+        return instances()[name]
 
 
 class GpuPool(pulumi.ComponentResource):
@@ -126,6 +163,7 @@ class GpuPool(pulumi.ComponentResource):
         super().__init__("inference-platform:index:GpuPool", name, None, opts)
         child = pulumi.ResourceOptions(parent=self, provider=args.provider, depends_on=list(args.depends_on))
         self.node_class = self._node_class(name, args, child)
+        self.overlays = self._overlays(name, args, child)
         self.node_pools = self._node_pools(name, args, child)
         self.name = pulumi.Output.from_input(name)
         self.node_selector = pulumi.Output.from_input({POOL_LABEL: name})
@@ -133,17 +171,17 @@ class GpuPool(pulumi.ComponentResource):
 
     def _node_class(self, name: str, args: GpuPoolArgs, child: pulumi.ResourceOptions) -> CustomResource:
         spec = node_class_spec(
-            ami_alias=args.ami_alias,
+            ami_alias=_AMIS[args.operating_system],
             role=args.node_role,
             discovery=args.cluster_name,
             root_volume=args.root_volume.ebs(),
             tags=args.tags,
         )
         if Capacity.RESERVED in args.capacity:
-            terms = reservation_terms(args.reservation_ids, args.cluster_name)
+            terms = reservation_terms(args.reservation_ids, args.reservation_tags, args.cluster_name)
             spec["capacityReservationSelectorTerms"] = terms
-        if args.fast_image_pull:
-            spec["userData"] = _FAST_IMAGE_PULL
+        if args.user_data:
+            spec["userData"] = args.user_data
         return CustomResource(
             f"{name}-node-class",
             api_version="karpenter.k8s.aws/v1",
@@ -151,6 +189,25 @@ class GpuPool(pulumi.ComponentResource):
             metadata={"name": name},
             spec=spec,
             opts=child,
+        )
+
+    def _overlays(
+        self, name: str, args: GpuPoolArgs, child: pulumi.ResourceOptions
+    ) -> tuple[CustomResource, ...]:
+        """Make one NodeOverlay for each size of node, so that Karpenter knows what a cut node will have."""
+        if args.cut is None:
+            return ()
+        specs = overlay_specs(args.cut, rung_names(name, rungs(args.capacity)), args.gpus_by_type)
+        return tuple(
+            CustomResource(
+                f"{name}-{gpus}-gpu-overlay",
+                api_version="karpenter.sh/v1alpha1",
+                kind="NodeOverlay",
+                metadata={"name": f"{name}-{gpus}-gpu"},
+                spec=spec,
+                opts=child,
+            )
+            for gpus, spec in specs.items()
         )
 
     def _node_pools(
@@ -173,9 +230,11 @@ class GpuPool(pulumi.ComponentResource):
         child: pulumi.ResourceOptions,
     ) -> CustomResource:
         capacity, weight = rung
-        # A NodePool goes before its node class, whose finalizer waits for the nodes.
+        # A NodePool goes before its node class, whose finalizer waits for the nodes. Without its overlay it would
+        # buy a node with whole GPUs.
         after = pulumi.ResourceOptions(
-            depends_on=[self.node_class], custom_timeouts=pulumi.CustomTimeouts(delete=_DELETE_TIMEOUT)
+            depends_on=[self.node_class, *self.overlays],
+            custom_timeouts=pulumi.CustomTimeouts(delete=_DELETE_TIMEOUT),
         )
         return CustomResource(
             f"{rung_name}-node-pool",
@@ -185,7 +244,8 @@ class GpuPool(pulumi.ComponentResource):
             spec=node_pool_spec(
                 pool,
                 requirements=requirements(args.instance_types, capacity, args.zones),
-                max_gpus=args.max_gpus,
+                labels=args.node_labels,
+                limits=_limits(args),
                 lifetime={
                     "expireAfter": args.expire_after,
                     "terminationGracePeriod": args.termination_grace_period,
@@ -195,3 +255,8 @@ class GpuPool(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions.merge(child, after),
         )
+
+
+def _limits(args: GpuPoolArgs) -> dict[str, str]:
+    fewest = min(args.gpus_by_type.values()) if args.cut else 1
+    return limits(args.cut, max_gpus=args.max_gpus, fewest_on_a_node=fewest)

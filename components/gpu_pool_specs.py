@@ -11,11 +11,16 @@ from typing import Any
 
 import pulumi
 
-GPU_RESOURCE = "nvidia.com/gpu"
+from components.gpu_sharing import GPU_RESOURCE
+
 POOL_LABEL = "inference-platform/pool"
 # The device plugin and DCGM exporter choose their nodes by this label; nothing else sets it before boot.
 GPU_PRESENT_LABEL = "nvidia.com/gpu.present"
+# On nodes whose system brings a device plugin of its own; ours stays off them.
+BUILT_IN_PLUGIN = {"inference-platform/device-plugin": "built-in"}
 _DISCOVERY_TAG = "karpenter.sh/discovery"
+# What Karpenter gives it by default; nothing of ours is on it.
+_BOTTLEROCKET_SYSTEM = "4Gi"
 # Tried first to last; a fourth rung cannot occur, as there are three kinds of capacity.
 WEIGHTS = (100, 50, 10)
 
@@ -26,6 +31,13 @@ class Capacity(StrEnum):
     RESERVED = "reserved"
     SPOT = "spot"
     ON_DEMAND = "on-demand"
+
+
+class OperatingSystem(StrEnum):
+    """What nodes boot; the values are Karpenter's families of machine images."""
+
+    AL2023 = "al2023"
+    BOTTLEROCKET = "bottlerocket"
 
 
 class DisruptionReason(StrEnum):
@@ -76,16 +88,20 @@ def rung_names(pool: str, ladder: Sequence[Sequence[Capacity]]) -> tuple[str, ..
     return tuple("-".join((pool, *rung)) for rung in ladder)
 
 
-def node_pool_spec(
+def node_pool_spec(  # noqa: PLR0913  keyword-only, and each says one thing of the pool
     pool: str,
     *,
     requirements: Sequence[Mapping[str, Any]],
-    max_gpus: int,
+    labels: Mapping[str, str],
+    limits: Mapping[str, str],
     lifetime: Mapping[str, str],
     disruption: Mapping[str, Any],
     weight: int | None,
 ) -> dict[str, Any]:
-    """Return the spec of one NodePool. `lifetime` holds expireAfter and terminationGracePeriod."""
+    """Return the spec of one NodePool. `lifetime` holds expireAfter and terminationGracePeriod.
+
+    `labels` are those of its nodes beside the pool's own.
+    """
     node = {
         "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": pool},
         "requirements": list(requirements),
@@ -94,11 +110,15 @@ def node_pool_spec(
         **lifetime,
     }
     spec: dict[str, Any] = {
-        "template": {"metadata": {"labels": {POOL_LABEL: pool, GPU_PRESENT_LABEL: "true"}}, "spec": node},
-        "limits": {GPU_RESOURCE: str(max_gpus)},
+        "template": {"metadata": {"labels": _node_labels(pool, labels)}, "spec": node},
+        "limits": dict(limits),
         "disruption": dict(disruption),
     }
     return spec if weight is None else {**spec, "weight": weight}
+
+
+def _node_labels(pool: str, labels: Mapping[str, str]) -> dict[str, str]:
+    return {POOL_LABEL: pool, GPU_PRESENT_LABEL: "true", **labels}
 
 
 def requirements(
@@ -148,7 +168,7 @@ def node_class_spec(
         "role": role,
         "subnetSelectorTerms": found,
         "securityGroupSelectorTerms": found,
-        "blockDeviceMappings": [{"deviceName": "/dev/xvda", "rootVolume": True, "ebs": dict(root_volume)}],
+        "blockDeviceMappings": _block_devices(ami_alias, root_volume),
         # The kubelet and containerd then live on the local NVMe disks, and so do model caches.
         "instanceStorePolicy": "RAID0",
         "metadataOptions": {
@@ -162,8 +182,24 @@ def node_class_spec(
     }
 
 
-def reservation_terms(reservation_ids: Sequence[str], discovery: pulumi.Input[str]) -> list[dict[str, Any]]:
-    """Return which capacity reservations to use: those named, else those with the cluster's discovery tag."""
-    if not reservation_ids:
-        return [{"tags": {_DISCOVERY_TAG: discovery}}]
-    return [{"id": reservation} for reservation in reservation_ids]
+def _block_devices(ami_alias: str, volume: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the disks: AL2023 has one, Bottlerocket keeps images and containers on a second."""
+    if ami_alias.startswith(OperatingSystem.BOTTLEROCKET):
+        system = {**volume, "volumeSize": _BOTTLEROCKET_SYSTEM, "iops": 3000, "throughput": 125}
+        return [
+            {"deviceName": "/dev/xvda", "rootVolume": True, "ebs": system},
+            {"deviceName": "/dev/xvdb", "ebs": dict(volume)},
+        ]
+    return [{"deviceName": "/dev/xvda", "rootVolume": True, "ebs": dict(volume)}]
+
+
+def reservation_terms(
+    reservation_ids: Sequence[str], tags: Mapping[str, str], discovery: pulumi.Input[str]
+) -> list[dict[str, Any]]:
+    """Return which capacity reservations to use: those named or tagged, else those with the cluster's tag.
+
+    On-demand reservations and capacity blocks for ML are found alike.
+    """
+    named: list[dict[str, Any]] = [{"id": reservation} for reservation in reservation_ids]
+    tagged: list[dict[str, Any]] = [{"tags": dict(tags)}] if tags else []
+    return [*named, *tagged] or [{"tags": {_DISCOVERY_TAG: discovery}}]

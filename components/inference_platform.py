@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import data_services, engine_wiring, wiring
+from components import data_services, engine_wiring, sharing_wiring, wiring
 from components.cluster import Cluster, ClusterArgs
 from components.edge.ingress import Ingress
 from components.edge.model_route import ModelRoute
@@ -19,6 +19,7 @@ from components.namespace import namespace
 from components.network import Network, NetworkArgs
 from components.observability.monitoring import Monitoring
 from components.serving import ModelServer, OllamaServer, S3Access, TgiServer, TritonServer, VllmServer
+from components.warm_headroom import Headroom, WarmHeadroom, WarmHeadroomArgs
 from planning.plan import Plan
 from settings.fields import Engine, NatGateways
 from settings.references import served
@@ -81,6 +82,7 @@ class InferencePlatform(pulumi.ComponentResource):
         self._args = args
         self._settings = args.settings
         self._child = pulumi.ResourceOptions(parent=self)
+        self._cuts = {pool.name: cut for pool in args.plan.pools if (cut := sharing_wiring.cut_of(pool))}
 
         self._network = self._make_network()
         self._cluster = self._make_cluster()
@@ -135,6 +137,8 @@ class InferencePlatform(pulumi.ComponentResource):
             region=self._args.region,
             account_id=self._args.account_id,
             provider=self._cluster.provider,
+            # Only pools that cut their GPUs need it: it is an alpha feature.
+            node_overlay=bool(self._cuts),
             metrics=True,
             depends_on=[self._monitoring],
             tags=self._settings.tags,
@@ -150,12 +154,17 @@ class InferencePlatform(pulumi.ComponentResource):
             tags=self._settings.tags,
         )
         return {
-            pool.name: GpuPool(pool.name, wiring.pool_args(pool, place), self._child)
+            pool.name: GpuPool(
+                pool.name, wiring.pool_args(pool, self._cuts.get(pool.name), place), self._child
+            )
             for pool in self._args.plan.pools
         }
 
     def _make_gpu_runtime(self) -> GpuRuntime:
-        args = GpuRuntimeArgs(provider=self._cluster.provider, depends_on=[self._monitoring])
+        # Bottlerocket's nodes have a device plugin of their own, which their user data tells.
+        args = GpuRuntimeArgs(
+            provider=self._cluster.provider, cuts=[*self._cuts.values()], depends_on=[self._monitoring]
+        )
         return GpuRuntime("gpu-runtime", args, self._child)
 
     def _make_multi_node(self) -> list[pulumi.Resource]:
@@ -198,16 +207,29 @@ class InferencePlatform(pulumi.ComponentResource):
             depends_on=needs,
         )
         servers: dict[str, ModelServer] = {}
+        headrooms: list[Headroom] = []
         for item in served(self._settings):
             plan = self._args.plan.servers[item.settings.name]
             rollout, pool = self._args.plan.rollouts[plan.name], pools[plan.pool]
             common = wiring.common_args(item.settings, plan, rollout, place, pool)
             servers[plan.name] = self._make_server(item.settings, plan, place, common)
             self._make_route(plan, servers[plan.name], models)
+            if plan.buffer:
+                headrooms.append(sharing_wiring.headroom(plan, common))
+        if headrooms:
+            self._make_headroom(headrooms, models, [*pools.values()])
         return servers
 
     def _s3_access(self) -> S3Access:
         return S3Access(region=self._args.region, cluster_name=self._cluster.name, tags=self._settings.tags)
+
+    def _make_headroom(
+        self, headrooms: Sequence[Headroom], models: pulumi.Output[str], pools: Sequence[pulumi.Resource]
+    ) -> None:
+        args = WarmHeadroomArgs(
+            namespace=models, provider=self._cluster.provider, headrooms=headrooms, depends_on=pools
+        )
+        WarmHeadroom("headroom", args, self._child)
 
     def _make_server(
         self,

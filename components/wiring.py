@@ -13,7 +13,8 @@ from components.edge.ingress import Ingress, IngressArgs
 from components.edge.model_route import OLLAMA_PATHS, TGI_PATHS, TRITON_PATHS, VLLM_PATHS, ModelRouteArgs
 from components.edge.specs import Limits
 from components.gpu_pool import GpuPool, GpuPoolArgs
-from components.gpu_pool_specs import Capacity
+from components.gpu_pool_specs import Capacity, OperatingSystem
+from components.gpu_sharing import Cut
 from components.observability.monitoring import Monitoring, MonitoringArgs
 from components.scaling_wiring import scaling_args
 from components.serving import (
@@ -91,14 +92,17 @@ class CommonArgs(TypedDict):
     depends_on: Sequence[pulumi.Resource]
 
 
-def pool_args(pool: GpuPoolSettings, place: PoolPlace) -> GpuPoolArgs:
-    """Return the arguments of one GPU pool."""
+def pool_args(pool: GpuPoolSettings, cut: Cut | None, place: PoolPlace) -> GpuPoolArgs:
+    """Return the arguments of one GPU pool, whose GPUs are cut as `cut` says."""
     return GpuPoolArgs(
         instance_types=pool.instance_types,
         capacity=[_CAPACITY[kind] for kind in pool.capacity],
         max_gpus=pool.max_gpus,
         zones=pool.zones,
         reservation_ids=pool.capacity_reservations,
+        reservation_tags=pool.capacity_reservation_tags,
+        cut=cut,
+        operating_system=OperatingSystem(pool.operating_system.value),
         consolidate_after=f"{pool.disruption.consolidate_after_seconds}s",
         expire_after=f"{pool.disruption.expire_after_hours}h",
         termination_grace_period=f"{pool.disruption.termination_grace_minutes}m",

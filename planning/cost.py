@@ -54,11 +54,12 @@ def fixed_lines(settings: Settings) -> list[CostLine]:
 
 
 def floor_lines(settings: Settings, servers: Iterable[ServerPlan]) -> list[CostLine]:
-    """Price the platform at rest: the fewest replicas and the system's nodes."""
+    """Price the platform at rest: the fewest replicas, the room kept warm, and the system's nodes."""
     system = settings.cluster.system_nodes
     types = [system.instance_type] * system.count
     for server in servers:
-        types += [server.share.instance.name] * nodes_for(server.min_replicas * server.nodes, server.share)
+        replicas = server.min_replicas + server.buffer
+        types += [server.share.instance.name] * nodes_for(replicas * server.nodes, server.share)
     return node_lines(types) + fixed_lines(settings)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from settings.fields import MigStrategy
 from settings.pools import GpuPoolSettings, SharingSettings
 
 GPU = "nvidia.com/gpu"
@@ -21,16 +22,18 @@ class GpuNeed:
     share: float = 1.0
 
 
-def resource_of(mig: str | None, sharing: SharingSettings | None) -> str:
+def resource_of(
+    mig: str | None, sharing: SharingSettings | None, strategy: MigStrategy = MigStrategy.MIXED
+) -> str:
     """Return the extended resource that a node cut so advertises, as the device plugin names it.
 
-    Source: k8s-device-plugin 0.20: strategy `mixed` for MIG, `renameByDefault` for shared GPUs.
+    Source: k8s-device-plugin 0.20: strategies `mixed` and `single` for MIG, `renameByDefault` for shared GPUs.
     """
     if mig is not None:
-        return f"nvidia.com/mig-{mig}"
+        return GPU if strategy == MigStrategy.SINGLE else f"nvidia.com/mig-{mig}"
     return GPU if sharing is None else SHARED_GPU
 
 
 def pool_resource(pool: GpuPoolSettings) -> str:
     """Return the resource that pods of the pool request."""
-    return resource_of(pool.mig, pool.sharing)
+    return resource_of(pool.mig, pool.sharing, pool.mig_strategy)

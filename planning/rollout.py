@@ -23,11 +23,14 @@ def rollout(server: ServerPlan, pool: GpuPoolSettings, servers: Sequence[ServerP
     """Choose a rolling update that the pool's limit lets finish with every server at its largest.
 
     A new pod comes first where the pool has GPUs to spare for one more node of the server, or a free place on
-    its nodes; else an old one goes first, which leaves one replica less for as long as the new one starts.
+    its nodes, or a placeholder's place to take; else an old one goes first, which leaves one replica less for as
+    long as the new one starts.
     """
     mates = [other for other in servers if other.pool == pool.name]
     spare = pool.max_gpus - sum(other.node_gpus for other in mates)
-    room = spare >= server.share.instance.gpus * server.nodes or _free_place(server, mates)
+    room = (
+        spare >= server.share.instance.gpus * server.nodes or _free_place(server, mates) or server.buffer > 0
+    )
     return _ADD_FIRST if room else _REMOVE_FIRST
 
 
@@ -38,7 +41,7 @@ def _free_place(server: ServerPlan, mates: Sequence[ServerPlan]) -> bool:
     stand where a larger one's would.
     """
     alike = all(other.gpus == server.gpus for other in mates)
-    places = (other.max_replicas * other.nodes % other.share.replicas_per_node for other in mates)
+    places = (other.most_pods % other.share.replicas_per_node for other in mates)
     return alike and server.nodes == 1 and any(places)
 
 

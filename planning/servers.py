@@ -21,6 +21,8 @@ _SHUTDOWN_SECONDS = 120
 class ServerPlan:
     """What the plan gives one server. GiB and seconds; `cpu_milli` in thousandths of a CPU.
 
+    `buffer` is how many replicas' room placeholder pods keep.
+
     `path` is where it stands in the stack file, `pool` the GPU pool it runs in, `gpu_resource` what Kubernetes
     calls what `need` asks for. A replica has that on each of `nodes`, the stages of its pipeline.
     `gpu_memory_utilization` is the part of each GPU that it may take, of a shared GPU only its turn's; 0 for Triton,
@@ -49,6 +51,7 @@ class ServerPlan:
     gpu_memory_utilization: float
     fit: Fit
     nodes: int = 1
+    buffer: int = 0
 
     @property
     def gpus(self) -> int:
@@ -61,12 +64,14 @@ class ServerPlan:
         return self.nodes
 
     @property
+    def most_pods(self) -> int:
+        """Pods of all replicas, a pod on each of a replica's nodes, and of placeholders."""
+        return (self.max_replicas + self.buffer) * self.nodes
+
+    @property
     def node_gpus(self) -> int:
-        """GPUs of the nodes it needs with all replicas: a half-filled node counts whole."""
-        return (
-            math.ceil(self.max_replicas * self.nodes / self.share.replicas_per_node)
-            * self.share.instance.gpus
-        )
+        """GPUs of the nodes it needs with all replicas and its buffer: a half-filled node counts whole."""
+        return math.ceil(self.most_pods / self.share.replicas_per_node) * self.share.instance.gpus
 
 
 def plan_server(placed: Placed) -> ServerPlan:
@@ -98,4 +103,5 @@ def plan_server(placed: Placed) -> ServerPlan:
         max_num_batched_tokens=way.memory.step_tokens,
         gpu_memory_utilization=round(model.gpu_memory_utilization * way.cut.share, 4) if model else 0.0,
         fit=way.memory.fit,
+        buffer=thing.replicas.buffer,
     )

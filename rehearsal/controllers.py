@@ -39,5 +39,9 @@ class ControllersFollowReleases:
             return
         if event.operation == "create":
             controller.start()
+        elif event.operation == "update" and event.name == KARPENTER_RELEASE:
+            # As its pods would be: its feature gates are the chart's values.
+            controller.stop()
+            controller.start()
         elif event.operation == "delete":
             controller.stop()

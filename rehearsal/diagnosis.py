@@ -13,6 +13,8 @@ _LIMIT = re.compile(r"exceed(s|ed)? (nodepool )?limits?|limits exceeded", re.IGN
 # What the scheduler adds to every message: nothing here can be preempted or deallocated.
 _SCHEDULER_ASIDE = re.compile(r"\s*(no new claims to deallocate|preemption:).*$", re.DOTALL)
 _INSTANCE_LABEL = "app.kubernetes.io/instance"
+# Placeholders are named after the server whose room they keep.
+_HEADROOM = "-headroom"
 
 
 def explain(pending: Iterable[PendingPod], settings: Settings) -> list[str]:
@@ -65,8 +67,8 @@ def _line(waiting: PendingPod, settings: Settings) -> tuple[str, str]:
         or _SCHEDULER_ASIDE.sub("", waiting.scheduler)
         or "nobody has said why yet"
     )
-    item = _server(pod.labels.get(_INSTANCE_LABEL, ""), served(settings))
-    name = item.settings.name if item else pod.owner or pod.name
+    item = _server(pod.labels.get(_INSTANCE_LABEL, "").removesuffix(_HEADROOM), served(settings))
+    name = pod.labels[_INSTANCE_LABEL] if item else pod.owner or pod.name
     return f"{pod.namespace}/{name}", f"{_reason(said)} {_fix(waiting, said, item, settings)}"
 
 
@@ -97,6 +99,6 @@ def _fix(waiting: PendingPod, said: str, item: Served | None, settings: Settings
         return f"The plan chose {types} for it: change {item.path}.gpu, or placement."
     path = f"gpuPools[{settings.gpu_pools.index(pool)}]"
     if _LIMIT.search(said):
-        return f"Raise {path}.maxGpus ({pool.max_gpus}), or lower {item.path}.replicas.max."
+        return f"Raise {path}.maxGpus ({pool.max_gpus}), or lower {item.path}.replicas.max (or .buffer)."
     fix = f"or add a larger instance type to {path}.instanceTypes ({types})"
     return f"Change {item.path}.gpu ({server.gpus} x {server.need.type}), {fix}."

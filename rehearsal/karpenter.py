@@ -24,7 +24,13 @@ FEATURE_GATES: Mapping[str, bool] = {
     # the gate a reservation is one more capacity type, the cheapest.
     "ReservedCapacity": False,
 }
-"""Karpenter's feature gates that a rehearsal sets unless told otherwise."""
+"""Karpenter's feature gates that a rehearsal sets whatever its chart's values say."""
+
+
+def feature_gates(chart_values: Mapping[str, Any]) -> dict[str, bool]:
+    """Return the gates that the chart would set with these values, but for those a rehearsal must set itself."""
+    asked: Mapping[str, bool] = chart_values.get("settings", {}).get("featureGates", {})
+    return {**{name[0].upper() + name[1:]: on for name, on in asked.items()}, **FEATURE_GATES}
 
 
 def kwok_node_class_ref() -> dict[str, str]:
@@ -75,6 +81,10 @@ class Karpenter:
         self._process.stop()
         self._process = None
         self.plane.api.delete(_NODE_CLASS_PATH)
+
+    def read_chart(self, values: Mapping[str, Any]) -> None:
+        """Take the feature gates from the chart's values, for the next start."""
+        self.feature_gates = feature_gates(values)
 
     @property
     def running(self) -> bool:

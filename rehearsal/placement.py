@@ -12,7 +12,7 @@ _LOOK_EVERY_SECONDS = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedPod:
-    """Where one pod with GPUs runs."""
+    """Where one pod with GPUs runs. `gpus` counts what `resource` names: GPUs, MIG slices or shares."""
 
     server: str
     pod: str
@@ -21,6 +21,7 @@ class PlacedPod:
     capacity_type: str
     zone: str
     gpus: int
+    resource: str = observe.GPU
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,4 +75,5 @@ def _placed(pod: observe.Pod, node: observe.Node) -> PlacedPod:
         capacity_type=node.capacity_type,
         zone=node.zone,
         gpus=pod.gpus,
+        resource=next(iter(pod.gpu_parts)),
     )

@@ -3,15 +3,20 @@
 import asyncio
 import copy
 import runpy
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pulumi
 
+from catalog.charts import KARPENTER
 from rehearsal.karpenter import kwok_node_class_ref
 
 _NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
+_RELEASE = "kubernetes:helm.sh/v3:Release"
+
+NoteValues = Callable[[Mapping[str, Any]], None]
+"""Is told the values of Karpenter's chart, whichever provider will install it."""
 
 
 def user_program(project: Path) -> Callable[[], None]:
@@ -23,7 +28,7 @@ def user_program(project: Path) -> Callable[[], None]:
     return run
 
 
-def on_kwok(program: Callable[[], None]) -> Callable[[], Awaitable[None]]:
+def on_kwok(program: Callable[[], None], karpenter_values: NoteValues) -> Callable[[], Awaitable[None]]:
     """Return `program` with its NodePools buying from KWOK instead of EC2."""
 
     def run() -> Awaitable[None]:
@@ -31,6 +36,9 @@ def on_kwok(program: Callable[[], None]) -> Callable[[], Awaitable[None]]:
 
         def note(args: pulumi.ResourceTransformationArgs) -> None:
             made.append(args.resource)
+            if args.type_ == _RELEASE and args.props.get("chart") == KARPENTER.name:
+                values: Any = args.props["values"]
+                karpenter_values(values)
 
         pulumi.runtime.register_stack_transformation(note)
         pulumi.runtime.register_stack_transformation(_buy_from_kwok)

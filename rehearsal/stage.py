@@ -90,7 +90,10 @@ def set_stage(
         stack = PlatformStack.open(
             options.stack,
             Workspace(
-                folder=folder, program=on_kwok(program), pulumi=toolchain.pulumi, environment=environment
+                folder=folder,
+                program=on_kwok(program, actors.karpenter.read_chart),
+                pulumi=toolchain.pulumi,
+                environment=environment,
             ),
         )
         work.set_secrets(toolchain.pulumi, {**os.environ, **environment})

@@ -18,6 +18,7 @@ from settings.references import served
 from settings.scaling_checks import scaling_problems
 from settings.served_checks import model_problems, served_problems
 from settings.services import RabbitmqSettings
+from settings.slice_checks import pool_slice_problems, served_slice_problems
 from settings.stack import Settings
 
 _ARN = re.compile(r"arn:aws[\w-]*:(iam|sts)::\d{12}:[\w+=,.@/-]+", re.ASCII)
@@ -35,9 +36,14 @@ def check(settings: Settings, *, region: str | None, secrets: frozenset[str]) ->
     Zones are checked against `region` where that is known; `secrets` are the names of those that are set.
     """
     pools = chain.from_iterable(
-        _pool(f"gpuPools[{index}]", pool, settings) for index, pool in enumerate(settings.gpu_pools)
+        (*_pool(path, pool, settings), *pool_slice_problems(path, pool))
+        for index, pool in enumerate(settings.gpu_pools)
+        for path in [f"gpuPools[{index}]"]
     )
-    things = chain.from_iterable(served_problems(item, settings) for item in served(settings))
+    things = chain.from_iterable(
+        (*served_problems(item, settings), *served_slice_problems(item, settings))
+        for item in served(settings)
+    )
     engines = _engines(settings)
     models = chain.from_iterable(
         model_problems(f"models[{index}]", model, secrets) for index, model in enumerate(settings.models)
@@ -158,8 +164,9 @@ def _pool(path: str, pool: GpuPoolSettings, settings: Settings) -> Iterator[str]
     for kind, count in Counter(pool.capacity).items():
         if count > 1:
             yield f"{path}.capacity: {kind} appears {count} times. Name each kind once."
-    if (Capacity.RESERVED in pool.capacity) != bool(pool.capacity_reservations):
-        fix = "list ids in capacityReservations, and `reserved` in capacity, or neither"
+    reservations = bool(pool.capacity_reservations or pool.capacity_reservation_tags)
+    if (Capacity.RESERVED in pool.capacity) != reservations:
+        fix = "list ids in capacityReservations or set capacityReservationTags, and `reserved` in capacity, or neither"
         yield f"{path}.capacity: reserved capacity and reservations belong together: {fix}."
 
 

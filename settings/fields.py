@@ -57,6 +57,20 @@ class SharingStrategy(StrEnum):
     MPS = "mps"
 
 
+class MigStrategy(StrEnum):
+    """How the device plugin names MIG slices."""
+
+    MIXED = "mixed"
+    SINGLE = "single"
+
+
+class OperatingSystem(StrEnum):
+    """What GPU nodes boot."""
+
+    AL2023 = "al2023"
+    BOTTLEROCKET = "bottlerocket"
+
+
 class DataMode(StrEnum):
     """Where a data service runs: in the cluster, or as the AWS-managed service."""
 

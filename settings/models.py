@@ -44,6 +44,9 @@ class ReplicaSettings(Section):
     expected: PositiveInt | None = None
     """Replicas of an ordinary hour, for which the plan seeks the least dollars. Empty: min, or 1."""
 
+    buffer: Annotated[int, Field(ge=0, le=100)] = 0
+    """Replicas' worth of GPUs kept warm by placeholder pods, which a real replica takes at once."""
+
 
 class LoraSettings(Section):
     """A LoRA adapter of a model, which requests name in place of the model."""

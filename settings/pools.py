@@ -5,7 +5,17 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.base import Section
-from settings.fields import Capacity, MigProfile, Name, PositiveInt, SharingStrategy, Word, Zone
+from settings.fields import (
+    Capacity,
+    MigProfile,
+    MigStrategy,
+    Name,
+    OperatingSystem,
+    PositiveInt,
+    SharingStrategy,
+    Word,
+    Zone,
+)
 from settings.patterns import RESERVATION
 
 
@@ -45,7 +55,11 @@ class GpuPoolSettings(Section):
     """`reserved`, `spot` and `onDemand`, the preferred one first."""
 
     capacity_reservations: tuple[Annotated[str, Field(pattern=RESERVATION)], ...] = ()
-    """Ids of EC2 capacity reservations, needed when capacity lists `reserved`."""
+    """Ids of EC2 capacity reservations or capacity blocks. `reserved` in capacity needs these or
+    capacityReservationTags."""
+
+    capacity_reservation_tags: dict[str, str] = Field(default_factory=dict)
+    """Tags of EC2 capacity reservations or capacity blocks: those that have all of them are used."""
 
     zones: tuple[Zone, ...] = ()
     """Zones the nodes may stand in. Empty: all zones of the network."""
@@ -56,8 +70,14 @@ class GpuPoolSettings(Section):
     mig: MigProfile | None = None
     """MIG profile that every GPU is cut into, for example 3g.40gb. Empty: whole GPUs."""
 
+    mig_strategy: MigStrategy = MigStrategy.MIXED
+    """`mixed` (a slice is requested as nvidia.com/mig-3g.40gb) or `single` (as nvidia.com/gpu)."""
+
     sharing: SharingSettings | None = None
     """How pods share each GPU. Empty: each pod has its own."""
+
+    operating_system: OperatingSystem = OperatingSystem.AL2023
+    """`al2023` or `bottlerocket`, whose own device plugin knows MIG only as `single`."""
 
     disruption: DisruptionSettings = DisruptionSettings()
     """When nodes may be taken away."""

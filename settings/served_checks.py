@@ -8,7 +8,7 @@ from settings.errors import nearest, one_of
 from settings.fields import Engine
 from settings.models import ModelSettings
 from settings.pools import GpuPoolSettings
-from settings.references import Served, pools_for
+from settings.references import Served, pool_has_gpu, pools_for
 from settings.stack import Settings
 
 # GPUs that one instance can have.
@@ -75,7 +75,9 @@ def _pool_problems(item: Served, settings: Settings) -> Iterator[str]:
         return
     fitting = pools_for(thing, pools)
     asked = [pool for pool in pools if thing.pool in (None, pool.name)]
-    if not fitting and all(map(_known, asked)):
+    # A pool that has the GPU but cuts it otherwise is named by the checks of slices.
+    lacking = not any(pool_has_gpu(pool, thing.gpu) for pool in asked)
+    if lacking and all(map(_known, asked)):
         where = f"pool {thing.pool} has no" if thing.pool else "no pool has an"
         fix = f"Add an instance type with {wanted} to a pool, or change gpu."
         yield f"{path}.gpu: {wanted} on one node: {where} instance for it. {fix}"

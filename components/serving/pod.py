@@ -1,5 +1,7 @@
 """A server's pod: containers, probes, placement and shutdown."""
 
+from collections.abc import Mapping
+
 from pulumi_kubernetes.core.v1 import (
     ConfigMapEnvSourceArgs,
     ContainerArgs,
@@ -25,6 +27,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from catalog.efa import EFA_RESOURCE
 from components.gpu_pool_specs import GPU_RESOURCE
 from components.serving import timing
+from components.serving.args import Cache
 from components.serving.hardening import container_security, pod_security
 from components.serving.storage import local_disk_gib, mounts, volumes
 from components.serving.workload import Engine, Fetch, Workload
@@ -115,16 +118,24 @@ def _fetch(fetch: Fetch, engine: Engine) -> ContainerArgs:
     )
 
 
+def requests(*, gpus: Mapping[str, int], cpu: str, memory_gib: int, cache: Cache) -> dict[str, str]:
+    """Return what a replica asks of its node; `gpus` counts GPUs, or parts of them, by their resource."""
+    return {
+        **{resource: str(count) for resource, count in gpus.items()},
+        "memory": f"{memory_gib}Gi",
+        "ephemeral-storage": f"{local_disk_gib(cache)}Gi",
+        "cpu": cpu,
+    }
+
+
 def _resources(workload: Workload) -> ResourceRequirementsArgs:
     args = workload.args
-    bounded = {
-        args.gpu_resource: str(args.gpus),
-        "memory": f"{args.memory_gib}Gi",
-        "ephemeral-storage": f"{local_disk_gib(workload)}Gi",
-        **_fabric(workload),
-    }
+    gpus = {args.gpu_resource: args.gpus}
+    asked = requests(gpus=gpus, cpu=args.cpu, memory_gib=args.memory_gib, cache=args.cache)
+    asked |= _fabric(workload)
     # No CPU limit: throttling a tokenizer leaves the GPU waiting.
-    return ResourceRequirementsArgs(requests={**bounded, "cpu": args.cpu}, limits=bounded)
+    bounded = {key: value for key, value in asked.items() if key != "cpu"}
+    return ResourceRequirementsArgs(requests=asked, limits=bounded)
 
 
 def _fabric(workload: Workload) -> dict[str, str]:

@@ -11,7 +11,7 @@ from pulumi_kubernetes.core.v1 import (
     VolumeResourceRequirementsArgs,
 )
 
-from components.serving.args import NvmeCache, PvcCache
+from components.serving.args import Cache, NvmeCache, PvcCache
 from components.serving.workload import CACHE_PATH, Claim, Engine, Workload
 
 # Temporary files of Python, torch and the metrics of vLLM's processes.
@@ -43,9 +43,8 @@ def mounts(engine: Engine) -> list[VolumeMountArgs]:
     ]
 
 
-def local_disk_gib(workload: Workload) -> int:
+def local_disk_gib(cache: Cache) -> int:
     """Return how much of the node's disk a replica may fill, in GiB, its logs included."""
-    cache = workload.args.cache
     return _SCRATCH_GIB + _LOGS_GIB + (cache.size_gib if isinstance(cache, NvmeCache) else 0)
 
 

@@ -3,13 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from kubernetes.utils.quantity import parse_quantity
 
 from rehearsal.control_plane.api import Api, Json
 
 GPU = "nvidia.com/gpu"
-"""The extended resource that a whole GPU is."""
+"""The extended resource that a whole GPU is, or a MIG slice of the strategy `single`."""
+SHARED_GPU = "nvidia.com/gpu.shared"
+"""One pod's share of a GPU that several use."""
+_MIG = "nvidia.com/mig-"
+
+
+def _gpu_parts(amounts: Mapping[str, Any]) -> dict[str, int]:
+    """Return GPUs, slices and shares among resources, by name, without those there are none of."""
+    named = {name for name in amounts if name in (GPU, SHARED_GPU) or name.startswith(_MIG)}
+    return {name: int(amounts[name]) for name in sorted(named) if int(amounts[name])}
 
 
 @dataclass(frozen=True)
@@ -29,16 +39,21 @@ class Pod:
     owner: str
 
     @property
+    def gpu_parts(self) -> Mapping[str, int]:
+        """GPUs, MIG slices and shares the pod asks for, by resource."""
+        return _gpu_parts(self.requests)
+
+    @property
     def gpus(self) -> int:
-        """How many GPUs the pod asks for."""
-        return int(self.requests.get(GPU, 0))
+        """How many GPUs, slices or shares the pod asks for."""
+        return sum(self.gpu_parts.values())
 
 
 @dataclass(frozen=True)
 class Node:
     """One node. ``capacity_type``, ``nodepool`` and ``group`` are empty where Karpenter did not set them.
 
-    ``group`` is the managed node group. ``gpus`` is what pods can use.
+    ``group`` is the managed node group. ``gpu_parts`` is what pods can use of its GPUs, by resource.
     """
 
     name: str
@@ -48,8 +63,13 @@ class Node:
     zone: str
     nodepool: str
     group: str
-    gpus: int
+    gpu_parts: Mapping[str, int]
     labels: Mapping[str, str]
+
+    @property
+    def gpus(self) -> int:
+        """How many GPUs, slices or shares pods can use."""
+        return sum(self.gpu_parts.values())
 
 
 @dataclass(frozen=True)
@@ -147,7 +167,7 @@ def _node(item: Json) -> Node:
         zone=labels.get("topology.kubernetes.io/zone", ""),
         nodepool=labels.get("karpenter.sh/nodepool", ""),
         group=labels.get("eks.amazonaws.com/nodegroup", ""),
-        gpus=int(item["status"].get("allocatable", {}).get(GPU, 0)),
+        gpu_parts=_gpu_parts(item["status"].get("allocatable", {})),
         labels=labels,
     )
 

@@ -37,7 +37,7 @@ def verdict(report: Report) -> str:
 
 
 def _placement(title: str, pods: Iterable[PlacedPod]) -> Table:
-    keys = [(pod.server, pod.pool, pod.instance_type, pod.capacity_type, str(pod.gpus)) for pod in pods]
+    keys = [(pod.server, pod.pool, pod.instance_type, pod.capacity_type, _gpus(pod)) for pod in pods]
     zones: dict[Row, Counter[str]] = {}
     for pod, key in zip(pods, keys, strict=True):
         zones.setdefault(key, Counter())[pod.zone] += 1
@@ -48,6 +48,12 @@ def _placement(title: str, pods: Iterable[PlacedPod]) -> Table:
     ]
     columns = ("model", "pods", "GPUs each", "pool", "instance type", "capacity", "zones")
     return Table(title=title, columns=columns, rows=rows)
+
+
+def _gpus(pod: PlacedPod) -> str:
+    """`2` for GPUs, `1 mig-3g.40gb` and `1 gpu.shared` for parts of them."""
+    part = pod.resource.removeprefix("nvidia.com/")
+    return str(pod.gpus) if part == "gpu" else f"{pod.gpus} {part}"
 
 
 def _zones(counts: Counter[str]) -> str:

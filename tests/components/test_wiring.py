@@ -330,7 +330,7 @@ def test_no_setting_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
 
     configs = [from_values(stack_values(stack)) for stack in ALL_STACKS]
     configs.append(from_values({**OTHER, "inference-platform:hfToken": {"secure": "AAA"}}))
-    configs.append(from_values(values_of("scaling")))
+    configs += [from_values(values_of(stack)) for stack in ("scaling", "sharing")]
     monkeypatch.setattr(Section, "__getattribute__", noted)
     for config in configs:
         record(lambda config=config: _build(config.settings, config.region))
@@ -340,8 +340,7 @@ def test_no_setting_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     # Files are read where settings are read, before anything is built.
     files = {"ModelSettings.config_file", "ModelSettings.index_file"}
-    # No stack shares GPUs yet.
-    assert ignored == files | {"SharingSettings.strategy", "SharingSettings.replicas"}
+    assert ignored == files
 
 
 def _build(settings: Settings, region: str) -> None:

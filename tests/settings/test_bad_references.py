@@ -63,7 +63,7 @@ WRONG_TOGETHER = [
     bad(
         put("gpuPools.0.capacity", ["reserved", "onDemand"]),
         "gpuPools[0].capacity: reserved capacity and reservations belong together:",
-        "list ids in capacityReservations, and `reserved` in capacity, or neither.",
+        "list ids in capacityReservations or set capacityReservationTags, and `reserved` in capacity, or neither.",
     ),
     bad(
         put("data", {"redis": {"mode": "inCluster", "replicas": 1}}),
@@ -73,7 +73,7 @@ WRONG_TOGETHER = [
     bad(
         put("gpuPools.0.capacityReservations", ["cr-0123456789abcdef0"]),
         "gpuPools[0].capacity: reserved capacity and reservations belong together:",
-        "list ids in capacityReservations, and `reserved` in capacity, or neither.",
+        "list ids in capacityReservations or set capacityReservationTags, and `reserved` in capacity, or neither.",
     ),
     bad(
         put("gpuPools.0.capacity", ["spot", "spot"]),

@@ -23,6 +23,7 @@ from components.flow_logs import FlowLogs, FlowLogsArgs
 from components.gpu_pool import GpuPool, GpuPoolArgs
 from components.gpu_pool_specs import Capacity
 from components.gpu_runtime import GpuRuntime, GpuRuntimeArgs
+from components.gpu_sharing import SharedCut, Sharing
 from components.inference_platform import InferencePlatform, InferencePlatformArgs
 from components.karpenter import Karpenter, KarpenterArgs
 from components.karpenter.interruption import InterruptionQueue, InterruptionQueueArgs
@@ -32,6 +33,7 @@ from components.network import Network, NetworkArgs
 from components.observability.monitoring import Monitoring, MonitoringArgs
 from components.serving import OllamaServer, OllamaStore, S3Access, TgiServer, TritonServer, VllmServer
 from components.vpc_endpoints import VpcEndpoints, VpcEndpointsArgs
+from components.warm_headroom import Headroom, WarmHeadroom, WarmHeadroomArgs
 from planning.plan import make_plan
 from settings import from_values
 from tests.components.answers import ACCOUNT, REGION
@@ -94,6 +96,7 @@ EXAMPLES: Mapping[Component, Callable[[k8s.Provider], Any]] = {
         # Against Karpenter's own order: two NodePools.
         capacity=[Capacity.ON_DEMAND, Capacity.SPOT],
         max_gpus=4,
+        cut=SharedCut(strategy=Sharing.TIME_SLICING, per_gpu=4),
         node_role="nodes",
         cluster_name="inference",
         provider=it,
@@ -150,6 +153,15 @@ EXAMPLES: Mapping[Component, Callable[[k8s.Provider], Any]] = {
     VllmServer: lambda it: vllm_args(provider=it, hf_token="hf_example"),
     VpcEndpoints: lambda _: VpcEndpointsArgs(
         **_VPC, vpc_cidr="10.0.0.0/16", region=REGION, route_table_ids=["rtb-1"], subnet_ids=["subnet-1"]
+    ),
+    WarmHeadroom: lambda it: WarmHeadroomArgs(
+        namespace="inference",
+        provider=it,
+        headrooms=[
+            Headroom(
+                server="chat", replicas=1, requests={"nvidia.com/gpu": "1"}, node_selector={"pool": "l4"}
+            )
+        ],
     ),
 }
 

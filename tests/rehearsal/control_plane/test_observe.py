@@ -104,3 +104,19 @@ def test_a_service_of_a_deployment_at_zero_replicas_is_not_lost() -> None:
             }
         )
         assert [found.name for found in observe.services_without_pods(api)] == lost
+
+
+def test_slices_and_shares_count_as_gpus_do_under_their_own_names() -> None:
+    amounts = {
+        "cpu": "8",
+        "nvidia.com/gpu": "0",
+        "nvidia.com/mig-3g.40gb": "16",
+        "nvidia.com/gpu.memory": "4",
+    }
+    node = {"metadata": {"name": "one", "labels": {}}, "status": {"allocatable": amounts}}
+    shared = {"resources": {"requests": {"nvidia.com/gpu.shared": "1"}}}
+    api = RecordedApi({"/api/v1/nodes": [node], "/api/v1/pods": [pod("a", containers=[shared])]})
+
+    (found,), (asking,) = observe.nodes(api), observe.pods(api)
+    assert (found.gpu_parts, found.gpus) == ({"nvidia.com/mig-3g.40gb": 16}, 16)
+    assert (asking.gpu_parts, asking.gpus) == ({"nvidia.com/gpu.shared": 1}, 1)

@@ -1,0 +1,36 @@
+"""Room kept warm is paid for, and counts against the pool's limit like replicas."""
+
+from typing import Any
+
+import pytest
+
+from planning.cost import floor_lines
+from settings import SettingsError
+from tests.planning.servers import model, plan, stack
+
+
+def chat(low: int, buffer: int) -> dict[str, Any]:
+    return {**model("chat", low, 4), "replicas": {"min": low, "max": 4, "buffer": buffer}}
+
+
+def nodes(buffer: int) -> float:
+    servers = plan(chat(1, buffer)).servers.values()
+    (line,) = [line for line in floor_lines(stack(chat(1, buffer)), servers) if line.what == "g6.xlarge"]
+    return line.count
+
+
+def test_the_bill_at_rest_has_the_nodes_that_are_kept_warm() -> None:
+    assert (nodes(0), nodes(2)) == (1, 3)
+
+
+def test_a_pool_must_hold_the_replicas_and_their_buffer() -> None:
+    plan(chat(2, 1), max_gpus=5)
+    said = r"maxGpus: 4 GPUs do not hold all replicas \(models\[0\] 5; 5 together\)"
+    with pytest.raises(SettingsError, match=said):
+        plan(chat(2, 1), max_gpus=4)
+
+
+def test_a_rollout_may_take_a_placeholders_place() -> None:
+    tight, warm = plan(chat(2, 0), max_gpus=4), plan(chat(2, 1), max_gpus=5)
+
+    assert (tight.rollouts["chat"].max_surge, warm.rollouts["chat"].max_surge) == (0, 1)
