@@ -33,7 +33,7 @@ def unscaled(targets: Iterable[Scaled], unknown: Iterable[str], settings: Settin
     """
     lines: list[str] = []
     for target in targets:
-        item = _server(target.target, served(settings))
+        item = _server(target.name, served(settings))
         fix = f"Check {item.path}.scaling." if item else "Check its triggers."
         said = [_reason(text) for text in target.wrong]
         if not said and not target.at_floor:

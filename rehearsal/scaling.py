@@ -15,7 +15,7 @@ _UNMATCHED = "Unmatched input property"
 
 @dataclass(frozen=True, kw_only=True)
 class Scaled:
-    """A ScaledObject and its Deployment: `replicas` now, from `fewest` to `most`.
+    """A ScaledObject and its `target`, of a `kind`: `replicas` now, from `fewest` to `most`.
 
     `followed` is whether an HPA scales it, `held` whether KEDA was told to hold it. `by_its_own_time` is one that
     gets to its fewest replicas only at a time of its own: by the clock, or to zero, which takes its cooldown.
@@ -25,6 +25,7 @@ class Scaled:
     namespace: str
     name: str
     target: str
+    kind: str = "Deployment"
     fewest: int
     most: int
     replicas: int
@@ -37,6 +38,11 @@ class Scaled:
         return f"{self.namespace}/{self.name}"
 
     @property
+    def pods(self) -> int:
+        """How many pods carry its target's name. Only Deployments have any: no other operator runs here."""
+        return self.replicas if self.kind == "Deployment" else 0
+
+    @property
     def at_floor(self) -> bool:
         """Whether KEDA has brought it to its fewest replicas, or keeps it there as it was told."""
         return self.replicas == self.fewest and (self.followed or self.held)
@@ -47,14 +53,18 @@ def scaled(api: Api) -> list[Scaled]:
     objects = api.items(_SCALED_OBJECTS)
     if not objects:
         return []
-    counts = {_key(item): item["spec"].get("replicas", 1) for item in api.items("/apis/apps/v1/deployments")}
+    counts = {
+        (kind, *_key(one)): one["spec"].get("replicas", 1)
+        for kind, path in _targets(objects).items()
+        for one in api.items(path)
+    }
     hpas = {_key(item) for item in api.items("/apis/autoscaling/v2/horizontalpodautoscalers")}
     events = api.items("/api/v1/events", fieldSelector="involvedObject.kind=ScaledObject")
     return [_scaled(item, counts, hpas, events) for item in objects]
 
 
 def hold(api: Api, target: Scaled, replicas: int | None) -> None:
-    """Have KEDA keep the Deployment at `replicas`; None lets it scale again."""
+    """Have KEDA keep the target at `replicas`; None lets it scale again."""
     path = f"/apis/keda.sh/v1alpha1/namespaces/{target.namespace}/scaledobjects/{target.name}"
     value = None if replicas is None else str(replicas)
     api.merge(path, {"metadata": {"annotations": {_PAUSED: value}}})
@@ -73,20 +83,32 @@ def let_go(api: Api, timeout_seconds: float) -> None:
     api.each(lambda target: hold(api, target, None), targets)
 
 
+def _targets(objects: list[Json]) -> dict[str, str]:
+    """Return where the targets of each kind are listed; KEDA has looked up those that are no Deployments."""
+    found = {"Deployment": "/apis/apps/v1/deployments"}
+    for item in objects:
+        looked_up = item.get("status", {}).get("scaleTargetGVKR")
+        if looked_up and looked_up["kind"] not in found:
+            group, version, resource = (looked_up[key] for key in ("group", "version", "resource"))
+            found[looked_up["kind"]] = f"/apis/{group}/{version}/{resource}"
+    return found
+
+
 def _scaled(
-    item: Json, counts: dict[tuple[str, str], int], hpas: set[tuple[str, str]], events: list[Json]
+    item: Json, counts: dict[tuple[str, str, str], int], hpas: set[tuple[str, str]], events: list[Json]
 ) -> Scaled:
     namespace, name = _key(item)
     spec, status = item["spec"], item.get("status", {})
-    target = spec["scaleTargetRef"]["name"]
+    target, kind = spec["scaleTargetRef"]["name"], spec["scaleTargetRef"].get("kind", "Deployment")
     fewest = spec.get("minReplicaCount", 0)
     return Scaled(
         namespace=namespace,
         name=name,
         target=target,
+        kind=kind,
         fewest=fewest,
         most=spec.get("maxReplicaCount", 100),
-        replicas=counts.get((namespace, target), 0),
+        replicas=counts.get((kind, namespace, target), 0),
         followed=(namespace, status.get("hpaName", "")) in hpas,
         held=_PAUSED in item["metadata"].get("annotations", {}),
         by_its_own_time=not fewest or any(trigger["type"] == "cron" for trigger in spec["triggers"]),

@@ -15,6 +15,7 @@ _KINDS = {
     "/apis/apps/v1/deployments": "Deployment",
     "/apis/autoscaling/v2/horizontalpodautoscalers": "HorizontalPodAutoscaler",
     "/api/v1/events": "Event",
+    "/apis/leaderworkerset.x-k8s.io/v1/leaderworkersets": "LeaderWorkerSet",
 }
 
 
@@ -68,6 +69,24 @@ def scaled_object(
         },
         "status": {"hpaName": f"keda-hpa-{name}", "conditions": [condition]},
     }
+
+
+def of_groups(scaled: Object) -> Object:
+    """The same ScaledObject for a LeaderWorkerSet, as KEDA has looked it up."""
+    group, version, kind = "leaderworkerset.x-k8s.io", "v1", "LeaderWorkerSet"
+    scaled["spec"]["scaleTargetRef"] = {
+        "apiVersion": f"{group}/{version}",
+        "kind": kind,
+        "name": "web-groups",
+    }
+    found = {"group": group, "version": version, "kind": kind, "resource": "leaderworkersets"}
+    scaled["status"]["scaleTargetGVKR"] = found
+    return scaled
+
+
+def groups(*, replicas: int) -> Object:
+    metadata = {"namespace": "inference", "name": "web-groups"}
+    return {"kind": "LeaderWorkerSet", "metadata": metadata, "spec": {"replicas": replicas}}
 
 
 def deployment(*, replicas: int) -> Object:

@@ -6,7 +6,16 @@ from rehearsal.diagnosis import nowhere, unscaled
 from rehearsal.scaling import Scaled, hold, let_go, scaled
 from settings import from_values
 from settings.loader import raw_config
-from tests.rehearsal.cluster import ROOT, ScriptedApi, deployment, hpa, scaled_object, warning
+from tests.rehearsal.cluster import (
+    ROOT,
+    ScriptedApi,
+    deployment,
+    groups,
+    hpa,
+    of_groups,
+    scaled_object,
+    warning,
+)
 
 SETTINGS = from_values(raw_config(ROOT, "dev")).settings
 
@@ -34,6 +43,13 @@ def test_one_that_an_hpa_follows_at_its_fewest_replicas_is_at_its_floor() -> Non
 )
 def test_anything_else_is_not(objects: tuple[dict[str, Any], ...]) -> None:
     assert not only(ScriptedApi(scaled_object(fewest=2), *objects)).at_floor
+
+
+def test_groups_that_span_nodes_are_counted_where_keda_found_them() -> None:
+    api = ScriptedApi(of_groups(scaled_object(fewest=2)), groups(replicas=2), hpa(), deployment(replicas=9))
+    assert only(api).at_floor
+    # No operator makes their pods here.
+    assert (only(api).replicas, only(api).pods) == (2, 0)
 
 
 def test_one_that_is_held_needs_no_hpa() -> None:
