@@ -113,9 +113,18 @@ def way_on(cut: Cut, asked: Asked) -> Way:
 def _try(cut: Cut, count: int, asked: Asked) -> Way:
     share, memory = share_on(cut, count), asked.judge(cut, count)
     lost = (
-        memory.lost(marginal=asked.marginal) or host_problem(share, count, local_disk_gib(asked.thing)) or ""
+        memory.lost(marginal=asked.marginal)
+        or host_problem(share, count, local_disk_gib(asked.thing))
+        or _crowded(share, asked.thing)
     )
     return Way(cut=cut, count=count, share=share, memory=memory, lost=lost)
+
+
+def _crowded(share: Share, thing: Thing) -> str:
+    """Say when two pods of replicas that span nodes would stand on one: the first takes all its EFA interfaces."""
+    if nodes_per_replica(thing) > 1 and share.replicas_per_node > 1:
+        return f"{share.instance.name} has EFA for one pod, and GPUs for {share.replicas_per_node}"
+    return ""
 
 
 def barred_from(one: Instance, thing: Thing, settings: Settings) -> str:
@@ -124,17 +133,22 @@ def barred_from(one: Instance, thing: Thing, settings: Settings) -> str:
 
 
 def _bars(one: Instance, thing: Thing, settings: Settings) -> Iterator[str]:
-    family, capability = one.name.split(".", maxsplit=1)[0], gpu_of(one).capability
     if one.usd_per_hour is None:
         yield f"has no list price in {PRICE_REGION}"
-    if one.arch != "amd64":
-        yield f"is {one.arch}, and the pinned images are amd64"
-    if family in TOO_NEW:
-        yield TOO_NEW[family]
+    yield from unsupported(one, thing)
     if nodes_per_replica(thing) > 1 and one.name not in EFA_INTERFACES:
         yield "has no EFA, which a replica of several nodes needs"
     if not zones_of(one.name, settings):
         yield "is offered in none of the zones"
+
+
+def unsupported(one: Instance, thing: Thing) -> Iterator[str]:
+    """Why the pinned software does not run on an instance type."""
+    family, capability = one.name.split(".", maxsplit=1)[0], gpu_of(one).capability
+    if one.arch != "amd64":
+        yield f"is {one.arch}, and the pinned images are amd64"
+    if family in TOO_NEW:
+        yield TOO_NEW[family]
     if isinstance(thing, ModelSettings) and thing.engine == Engine.VLLM and capability < _BFLOAT16:
         yield f"has compute capability {capability}, and vLLM loads models in bfloat16 from {_BFLOAT16} on"
 

@@ -1,11 +1,11 @@
 """Placement in the pools of the stack file: they win, and are checked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from planning.fit import Verdict
 from planning.nodes import Cut, cheapest_first, cuts_of, host_problem, share_on
 from planning.placement import refusals
-from planning.placement.candidates import Judge, Way, judge_of
+from planning.placement.candidates import Judge, Way, judge_of, unsupported
 from planning.placement.choice import Choice
 from planning.placement.memory import counts_of
 from planning.placement.result import Placed, Placement, candidate
@@ -22,7 +22,7 @@ def place_in_pools(items: Sequence[Served], settings: Settings) -> Placement:
         pools=settings.gpu_pools,
         placed=placed,
         problems=[line for one in placed for line in _problems(one, settings)],
-        warnings=tuple(line for one in placed for line in refusals.doubts(one.item, one.way)),
+        warnings=tuple(line for one in placed for line in _doubts(one)),
     )
 
 
@@ -36,7 +36,9 @@ def _way(item: Served, pool: GpuPoolSettings) -> Way:
     thing = item.settings
     judge = judge_of(thing)
     kinds = [cut for cut in cheapest_first(cuts_of(pool)) if thing.gpu.type in (None, cut.instance.gpu)]
-    counts = [count for count in counts_of(thing) if any(cut.units >= count for cut in kinds)]
+    # A slice or a turn is all that a process sees.
+    allowed = counts_of(thing) if kinds[0].whole else (1,)
+    counts = [count for count in allowed if any(cut.units >= count for cut in kinds)]
     found = [_try(next(cut for cut in kinds if cut.units >= count), count, judge) for count in counts]
     good = [way for way in found if not way.lost]
     fits = [way for way in found if way.memory and way.memory.fit.verdict == Verdict.FITS]
@@ -49,6 +51,13 @@ def _try(cut: Cut, count: int, judge: Judge) -> Way:
     return Way(cut=cut, count=count, share=share_on(cut, count), memory=memory, lost=memory.lost())
 
 
+def _doubts(one: Placed) -> Iterator[str]:
+    """What may come out worse than asked, or not at all: what was pinned may not run on what was written."""
+    yield from refusals.doubts(one.item, one.way)
+    for why in unsupported(one.way.cut.instance, one.item.settings):
+        yield f"{one.item.path}: may not run in pool {one.pool.name}: {one.way.cut.instance.name} {why}."
+
+
 def _problems(one: Placed, settings: Settings) -> list[str]:
     """What cannot work: memory that does not fit, or a node with too little beside its GPUs."""
     item, way = one.item, one.way
@@ -58,4 +67,14 @@ def _problems(one: Placed, settings: Settings) -> list[str]:
     host = host_problem(way.share, way.count, local_disk_gib(item.settings))
     if host:
         problems.append(f"{item.path}: {host}. Choose a larger instance type in pool {one.pool.name}.")
+    if not _zones(one.pool, settings):
+        fix = "Change placement.unavailable, or the pool's zones or instanceTypes."
+        problems.append(f"{item.path}.pool: no zone of {one.pool.name} offers its instance types. {fix}")
     return problems
+
+
+def _zones(pool: GpuPoolSettings, settings: Settings) -> list[str]:
+    """Return the zones of a pool in which an instance type of it is offered."""
+    unavailable = settings.placement.unavailable
+    zones = pool.zones or settings.cluster.network.zones
+    return [zone for zone in zones if set(pool.instance_types) - set(unavailable.get(zone, ()))]

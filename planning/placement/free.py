@@ -98,11 +98,10 @@ def _pool(name: str, options: Sequence[Options], picks: Sequence[str], settings:
 def _most_gpus(demands: Sequence[Demand], name: str, cut: Cut) -> int:
     """GPUs for the most replicas with one more of each: none has to wait for another's rollout.
 
-    As if each server had nodes of its own, and one were free, where that is more: pods that come and go leave gaps.
+    As if each server had nodes of its own, and one were free: pods that come and go leave gaps.
     """
-    together = nodes(((demand.units[name], demand.most) for demand in demands), cut.units)
     alone = sum(nodes([(demand.units[name], demand.most)], cut.units) for demand in demands)
-    return cut.instance.gpus * max(together, alone + (1 if len(demands) > 1 else 0))
+    return cut.instance.gpus * (alone + (1 if len(demands) > 1 else 0))
 
 
 def _beyond_quota(

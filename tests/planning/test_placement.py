@@ -247,6 +247,21 @@ def test_every_derived_pool_holds_all_replicas_and_a_rollout() -> None:
     assert all(rollout.max_unavailable == 0 for rollout in found.rollouts.values())
 
 
+def test_a_replica_of_several_nodes_is_placed_where_nodes_can_be_joined() -> None:
+    found = plan(model("wide", LARGE, gpu={"type": "l40s"}, nodes=2, maxModelLen=32_768))
+
+    server, (pool,) = found.servers["wide"], found.pools
+    assert (server.nodes, server.pipeline_parallel) == (2, 2)
+    assert pool.instance_types == ("g6e.8xlarge",) or pool.instance_types[0] in (
+        "g6e.12xlarge",
+        "g6e.24xlarge",
+    )
+    # EFA does not leave a zone.
+    assert pool.zones == ("us-east-1a",)
+    # Two replicas of two nodes, and one more while they are rolled out.
+    assert pool.max_gpus == 6 * server.share.instance.gpus
+
+
 def test_ten_models_have_one_plan_whatever_the_order_of_hashes() -> None:
     program = (
         "from planning.plan import make_plan\n"
