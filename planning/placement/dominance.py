@@ -12,14 +12,14 @@ def useful(
 ) -> tuple[list[Bin], list[Demand]]:
     """Return the bins that may be in a best assignment, and the demands without the others.
 
-    A bin goes where another can take everything that may run on it, for no more dollars, GPUs and limited vCPUs:
-    nodes of the other in the same number of units cost no more, and replicas fill them as evenly.
+    A bin goes where so many nodes of another as one of its own pays for can take everything that may run on it, for no
+    more dollars, GPUs and limited vCPUs.
     """
     even = {one.name for one in bins if divides(_sizes(one, demands), one.units)}
     kept = [
         one
         for one in bins
-        if not any(_better(other, one, demands, limits) for other in bins if {other.name, one.name} <= even)
+        if not any(_better(other, one, demands, limits) for other in bins if other.name in even)
     ]
     names = {one.name for one in kept}
     left = [
@@ -30,14 +30,18 @@ def useful(
 
 
 def _better(other: Bin, one: Bin, demands: Iterable[Demand], limits: Collection[str]) -> bool:
-    """Whether everything that may run on `one` may run on `other`, and costs no more there."""
-    times, odd = divmod(one.units, other.units)
-    if odd or not times or (other.cost * times, other.name) >= (one.cost, one.name):
+    """Whether everything that may run on `one` may run on `other`, and costs no more there.
+
+    Sizes divide one another on `other`, so that it needs as many nodes as its units say; `one` needs no fewer.
+    """
+    times = one.cost // other.cost
+    if not times or (other.cost * times, other.name) >= (one.cost, one.name):
         return False
     if any(other.vcpus.get(key, 0) * times > one.vcpus.get(key, 0) for key in limits):
         return False
     return all(
-        other.name in demand.units and demand.units[other.name] <= demand.units[one.name]
+        other.name in demand.units
+        and demand.units[other.name] * one.units <= times * demand.units[one.name] * other.units
         for demand in demands
         if one.name in demand.units
     )

@@ -6,14 +6,14 @@ from dataclasses import replace
 from planning.nodes import Cut
 from planning.placement import quotas, refusals
 from planning.placement.candidates import Asked, cuts, judge_of, way_on, zones_of
-from planning.placement.dominance import useful
 from planning.placement.memory import counts_of
 from planning.placement.options import Options
 from planning.placement.packing import nodes
 from planning.placement.quotas import Tenant
 from planning.placement.result import Placed, Placement
 from planning.placement.runners import Table
-from planning.placement.search import Bin, Demand, Search
+from planning.placement.search import Bin, Demand
+from planning.placement.solve import solve
 from planning.sizes import nodes_per_replica
 from settings.pools import GpuPoolSettings
 from settings.references import Served
@@ -28,7 +28,7 @@ def place_freely(items: Sequence[Served], settings: Settings) -> Placement:
         return Placement(problems=nowhere)
     demands = [one.demand for one in options]
     bins, limits = _bins(options, settings), quotas.limits(settings)
-    picks = Search(*useful(bins, demands, limits), limits).best()
+    picks = solve(bins, demands, limits)
     if picks is None:
         return Placement(problems=_beyond_quota(options, bins, demands, settings))
     pools = {name: _pool(name, options, picks, settings) for name in sorted(set(picks))}
@@ -108,7 +108,7 @@ def _beyond_quota(
     options: Sequence[Options], bins: Sequence[Bin], demands: Sequence[Demand], settings: Settings
 ) -> list[str]:
     """Name the quotas that what would be chosen without them exceeds."""
-    picks = Search(*useful(bins, demands, ()), {}).best()
+    picks = solve(bins, demands, {})
     assert picks is not None  # noqa: S101  without limits every server that works somewhere is placed
     ceilings: list[quotas.Ceiling] = []
     for name in sorted(set(picks)):

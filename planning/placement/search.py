@@ -1,8 +1,8 @@
 """The least dollars for several servers at once, exactly, without looking at every assignment.
 
-Servers are added one by one. Two partial assignments that leave the same room on the same nodes have the same
-future, so the cheaper one stands for both. A partial assignment goes when even a bound that lets the rest fill nodes
-without a gap exceeds a complete assignment that is known.
+Servers are added one by one, the dearest first. Two partial assignments that leave the same room on the same nodes
+have the same future, so the cheaper one stands for both. A partial assignment goes when even a bound that lets the
+rest fill nodes without a gap exceeds a complete assignment that is known.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,13 +54,17 @@ class _Fill:
 
 @dataclass(frozen=True)
 class _Partial:
-    """Some servers placed: cost of all nodes so far, what their free room is worth, and what limits are used."""
+    """Some servers placed: cost of all nodes so far, picks by the server's place, fills, and what limits are used."""
 
-    cost: int = 0
-    picks: tuple[str, ...] = ()
-    spare: float = 0.0
-    fills: tuple[tuple[str, _Fill], ...] = ()
-    used: tuple[int, ...] = ()
+    cost: int
+    picks: tuple[tuple[int, str], ...]
+    fills: tuple[tuple[str, _Fill], ...]
+    used: tuple[int, ...]
+
+    @property
+    def order(self) -> tuple[int, tuple[tuple[int, str], ...]]:
+        """What the cheaper of two has less of; names decide in the order of the servers."""
+        return self.cost, self.picks
 
 
 class Search:
@@ -70,55 +74,66 @@ class Search:
         self._bins = {one.name: one for one in bins}
         self._demands = demands
         self._limits = limits
+        self._cost = {one.name: one.cost for one in bins}
         self._even = {one.name for one in bins if divides(self._sizes(one), one.units)}
+        self._counted = {one.name for one in bins if any(key in limits for key in one.vcpus)}
+        self._least = [
+            min(self._part(name, units, demand.expected) for name, units in demand.units.items())
+            for demand in demands
+        ]
+        self._order = sorted(range(len(demands)), key=lambda place: (-self._least[place], place))
 
     def best(self) -> tuple[str, ...] | None:
         """Return the bin of each server, or None where the limits allow no assignment."""
         known = self._greedy()
-        layer = [_Partial(used=(0,) * len(self._limits))]
-        for place, demand in enumerate(self._demands):
-            rest = sum(self._least(one) for one in self._demands[place + 1 :])
+        layer = [self._nothing()]
+        for step, place in enumerate(self._order):
+            rest = self._order[step + 1 :]
+            usable = self._usable(rest)
             after: dict[tuple[object, object], _Partial] = {}
             for partial in layer:
-                for new in self._steps(partial, demand):
-                    if known is not None and new.cost + max(0.0, rest - new.spare) > known + _TOLERANCE:
+                for new in self._steps(partial, place):
+                    if known is not None and self._bound(new, rest, usable) > known + _TOLERANCE:
                         continue
                     state = (new.fills, new.used)
                     old = after.get(state)
-                    if old is None or _order(new) < _order(old):
+                    if old is None or new.order < old.order:
                         after[state] = new
             layer = list(after.values())
-        found = min(layer, key=_order, default=None)
-        return found.picks if found else None
+        found = min(layer, key=lambda one: one.order, default=None)
+        return tuple(name for _, name in found.picks) if found else None
+
+    def _nothing(self) -> _Partial:
+        return _Partial(cost=0, picks=(), fills=(), used=(0,) * len(self._limits))
 
     def _greedy(self) -> int | None:
         """Cost of an assignment that adds each server where it adds least; None where that leads nowhere."""
-        partial: _Partial | None = _Partial(used=(0,) * len(self._limits))
-        for demand in self._demands:
-            partial = min(self._steps(partial, demand), key=_order, default=None) if partial else None
+        partial: _Partial | None = self._nothing()
+        for place in self._order:
+            steps = self._steps(partial, place) if partial else ()
+            partial = min(steps, key=lambda one: one.order, default=None)
         return partial.cost if partial else None
 
-    def _steps(self, partial: _Partial, demand: Demand) -> Iterator[_Partial]:
+    def _steps(self, partial: _Partial, place: int) -> Iterator[_Partial]:
         """Every way to add one more server."""
+        demand, before = self._demands[place], dict(partial.fills)
         for name, units in demand.units.items():
-            one = self._bins[name]
-            fills = dict(partial.fills)
-            old = fills.get(name, _Fill())
-            expected, added = self._add(one, old.expected, units, demand.expected)
-            counted = any(key in self._limits for key in one.vcpus)
-            most, grown = self._add(one, old.most, units, demand.most) if counted else ((), 0)
-            used = tuple(
-                taken + grown * one.vcpus.get(key, 0)
-                for taken, key in zip(partial.used, self._limits, strict=True)
-            )
-            if any(taken > limit for taken, limit in zip(used, self._limits.values(), strict=True)):
-                continue
-            fills[name] = _Fill(expected, most)
-            wanted = one.cost * units * demand.expected / one.units
+            one, old = self._bins[name], before.get(name, _Fill())
+            used = partial.used
+            most: _Loads = ()
+            if name in self._counted:
+                most, more = self._add(one, old.most, units, demand.most)
+                used = tuple(
+                    taken + more * one.vcpus.get(key, 0)
+                    for taken, key in zip(used, self._limits, strict=True)
+                )
+                if any(taken > limit for taken, limit in zip(used, self._limits.values(), strict=True)):
+                    continue
+            expected, more = self._add(one, old.expected, units, demand.expected)
+            fills = {**before, name: _Fill(expected, most)}
             yield _Partial(
-                cost=partial.cost + added * one.cost,
-                picks=(*partial.picks, name),
-                spare=partial.spare + added * one.cost - wanted,
+                cost=partial.cost + more * self._cost[name],
+                picks=tuple(sorted((*partial.picks, (place, name)))),
                 fills=tuple(sorted(fills.items(), key=lambda item: item[0])),
                 used=used,
             )
@@ -136,16 +151,28 @@ class Search:
             return (((1, rest),) if rest else ()), grown
         return tuple(sorted(merged.items())), grown
 
-    def _least(self, demand: Demand) -> float:
-        """The least that a server can cost: its units' part of a node."""
-        return min(
-            self._bins[name].cost * units * demand.expected / self._bins[name].units
-            for name, units in demand.units.items()
-        )
+    def _bound(self, partial: _Partial, rest: Sequence[int], usable: Mapping[str, float]) -> float:
+        """Return what the whole costs at least: the rest takes its parts of nodes, for nothing where there is room."""
+        free = 0.0
+        for name, fill in partial.fills:
+            if name in usable:
+                one = self._bins[name]
+                taken = sum(size * number for size, number in fill.expected)
+                room = nodes(fill.expected, one.units) * one.units - taken
+                free += min(usable[name], self._cost[name] * room / one.units)
+        return partial.cost + max(0.0, sum(self._least[place] for place in rest) - free)
+
+    def _usable(self, rest: Sequence[int]) -> dict[str, float]:
+        """The most that room on the nodes of each bin can save those of the rest that can run there."""
+        found: dict[str, float] = {}
+        for place in rest:
+            for name in self._demands[place].units:
+                found[name] = found.get(name, 0.0) + self._least[place]
+        return found
+
+    def _part(self, name: str, units: int, expected: int) -> float:
+        """What a server's units cost of a node."""
+        return self._cost[name] * units * expected / self._bins[name].units
 
     def _sizes(self, one: Bin) -> set[int]:
         return {demand.units[one.name] for demand in self._demands if one.name in demand.units}
-
-
-def _order(partial: _Partial) -> tuple[int, tuple[str, ...]]:
-    return partial.cost, partial.picks

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from planning.placement.dominance import useful
 from planning.placement.packing import nodes
 from planning.placement.search import Bin, Demand, Search
+from planning.placement.solve import solve
 
 
 def fewest(pods: Sequence[int], capacity: int) -> int:
@@ -65,12 +66,16 @@ def problems(draw: st.DrawFn) -> tuple[list[Bin], list[Demand], dict[str, int]]:
             gpus=units,
             vcpus={draw(st.sampled_from("gp")): 4 * units},
         )
-        for place, units in enumerate(draw(st.lists(st.sampled_from([1, 2, 4, 8]), min_size=1, max_size=4)))
+        for place, units in enumerate(
+            draw(st.lists(st.sampled_from([1, 2, 4, 6, 8]), min_size=1, max_size=4))
+        )
     ]
     demands: list[Demand] = []
     for _ in range(draw(st.integers(1, 3))):
         some = draw(st.lists(st.sampled_from(bins), min_size=1, unique_by=lambda one: one.name))
-        units = {one.name: draw(st.sampled_from([u for u in (1, 2, 4, 8) if u <= one.units])) for one in some}
+        units = {
+            one.name: draw(st.sampled_from([u for u in (1, 2, 4, 8) if one.units % u == 0])) for one in some
+        }
         expected = draw(st.integers(1, 3))
         demands.append(Demand(units=units, expected=expected, most=expected + draw(st.integers(0, 2))))
     limits = draw(st.dictionaries(st.sampled_from("gp"), st.integers(0, 80), max_size=2))
@@ -87,6 +92,7 @@ def test_the_search_finds_what_trying_everything_finds(
 
     assert Search(bins, demands, limits).best() == (best[2] if best else None)
     assert Search(*useful(bins, demands, limits), limits).best() == (best[2] if best else None)
+    assert solve(bins, demands, limits) == (best[2] if best else None)
 
 
 @given(st.lists(st.tuples(st.sampled_from([1, 2, 4, 8]), st.integers(1, 3)), max_size=3))

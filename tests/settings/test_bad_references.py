@@ -80,6 +80,46 @@ WRONG_TOGETHER = [
         "gpuPools[0].capacity: spot appears 2 times. Name each kind once.",
     ),
     bad(
+        put("placement", {"instanceFamilies": ["g6", "g66"]}),
+        "placement.instanceFamilies: g66 is not in the catalogue of GPU instances. Did you mean g6? Known: g4dn, g5,",
+        "g5g, g6, g6e, g7, g7e, gr6, p3dn, p4d, p4de, p5, p5e, p5en, p6-b200, p6-b300.",
+    ),
+    bad(
+        put("placement", {"instanceTypes": ["g5g.xlage"]}),
+        "placement.instanceTypes: g5g.xlage is not in the catalogue of GPU instances. Did you mean g5g.xlarge?",
+        "Known: g5g.xlarge, g5g.2xlarge, g5g.4xlarge, g5g.8xlarge, g5g.16xlarge, g5g.metal.",
+    ),
+    bad(
+        put("placement", {"zones": ["us-east-1c"]}),
+        "placement.zones: us-east-1c is not a zone of the network. Use some of us-east-1a, us-east-1b.",
+    ),
+    bad(
+        put("placement", {"unavailable": {"us-east-1c": ["g6.xlarge"]}}),
+        "placement.unavailable: us-east-1c is not a zone of the network. Use some of us-east-1a, us-east-1b.",
+    ),
+    bad(
+        put("placement", {"unavailable": {"us-east-1a": ["t3.large"]}}),
+        "placement.unavailable.us-east-1a: t3.large is not in the catalogue of GPU instances. Known: g4dn, g5,",
+        "g5g, g6, g6e, g7, g7e, gr6, p3dn, p4d, p4de, p5, p5e, p5en, p6-b200, p6-b300.",
+    ),
+    bad(
+        put("placement", {"capacity": ["spot", "spot"]}),
+        "placement.capacity: spot appears 2 times. Name each kind once.",
+    ),
+    bad(
+        put("placement", {"capacity": ["reserved", "onDemand"]}),
+        "placement.capacity: a reservation is for one instance type, and the plan would choose.",
+        "Write the pool in gpuPools, with its capacityReservations.",
+    ),
+    bad(
+        put("models.0.replicas.expected", 5),
+        "models[0].replicas.expected: 5 is not between min and max. Set it to 1 to 4.",
+    ),
+    bad(
+        drop("models.0.gpu"),
+        "models[0].pool: is missing, and 2 pools have 1 x GPU. Name one of small, large.",
+    ),
+    bad(
         put("gpuPools.1.name", "small"),
         "gpuPools[1].name: small is the name of gpuPools[0] already. Give each its own.",
     ),
