@@ -88,8 +88,8 @@ class Search:
         known = self._greedy()
         layer = [self._nothing()]
         for step, place in enumerate(self._order):
-            rest = self._order[step + 1 :]
-            usable = self._usable(rest)
+            later = self._order[step + 1 :]
+            usable, rest = self._usable(later), sum(self._least[other] for other in later)
             after: dict[tuple[object, object], _Partial] = {}
             for partial in layer:
                 for new in self._steps(partial, place):
@@ -143,24 +143,28 @@ class Search:
 
         Where sizes divide one another only the fill of the last node matters to what comes.
         """
+        if one.name in self._even:
+            taken = loads[0][1] if loads else 0
+            full, rest = divmod(taken + units * count, one.units)
+            return (((1, rest),) if rest else ()), full + bool(rest) - bool(taken)
         merged = dict(loads)
         merged[units] = merged.get(units, 0) + count
-        grown = nodes(merged.items(), one.units) - nodes(loads, one.units)
-        if one.name in self._even:
-            rest = sum(size * number for size, number in merged.items()) % one.units
-            return (((1, rest),) if rest else ()), grown
-        return tuple(sorted(merged.items())), grown
+        return tuple(sorted(merged.items())), nodes(merged.items(), one.units) - nodes(loads, one.units)
 
-    def _bound(self, partial: _Partial, rest: Sequence[int], usable: Mapping[str, float]) -> float:
+    def _bound(self, partial: _Partial, rest: float, usable: Mapping[str, float]) -> float:
         """Return what the whole costs at least: the rest takes its parts of nodes, for nothing where there is room."""
         free = 0.0
         for name, fill in partial.fills:
             if name in usable:
                 one = self._bins[name]
                 taken = sum(size * number for size, number in fill.expected)
-                room = nodes(fill.expected, one.units) * one.units - taken
+                room = -taken % one.units if name in self._even else self._room(one, fill.expected, taken)
                 free += min(usable[name], self._cost[name] * room / one.units)
-        return partial.cost + max(0.0, sum(self._least[place] for place in rest) - free)
+        return partial.cost + max(0.0, rest - free)
+
+    def _room(self, one: Bin, loads: _Loads, taken: int) -> int:
+        """Units that are free on the nodes of a bin."""
+        return nodes(loads, one.units) * one.units - taken
 
     def _usable(self, rest: Sequence[int]) -> dict[str, float]:
         """The most that room on the nodes of each bin can save those of the rest that can run there."""
