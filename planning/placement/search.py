@@ -131,6 +131,9 @@ class Search:
                     continue
             expected, more = self._add(one, old.expected, units, demand.expected)
             fills = {**before, name: _Fill(expected, most)}
+            if not expected and not most:
+                # Full nodes have no future.
+                del fills[name]
             yield _Partial(
                 cost=partial.cost + more * self._cost[name],
                 picks=tuple(sorted((*partial.picks, (place, name)))),
