@@ -40,3 +40,13 @@ def expected_replicas(thing: Thing) -> int:
 def nodes_per_replica(thing: Thing) -> int:
     """Return the nodes, and so the pods, of one replica."""
     return thing.nodes if isinstance(thing, ModelSettings) else 1
+
+
+def expected_pods(thing: Thing) -> int:
+    """Return its pods in an ordinary hour, with those that keep room for more."""
+    return (expected_replicas(thing) + thing.replicas.buffer) * nodes_per_replica(thing)
+
+
+def most_pods(thing: Thing) -> int:
+    """Return its pods at the most replicas, with one replica more while it is rolled out, and room for more."""
+    return (thing.replicas.max + 1 + thing.replicas.buffer) * nodes_per_replica(thing)

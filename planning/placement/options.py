@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from planning.placement.candidates import Way
 from planning.placement.search import Demand
-from planning.sizes import expected_replicas, nodes_per_replica
+from planning.sizes import expected_pods, most_pods
 from settings.references import Served
 
 
@@ -19,11 +19,9 @@ class Options:
 
     @property
     def demand(self) -> Demand:
-        """Its pods and their units, as the search wants them: at most one replica more, while it is rolled out."""
-        thing = self.item.settings
-        pods = nodes_per_replica(thing)
+        """Its pods and their units, as the search wants them."""
         return Demand(
             units={name: way.count for name, way in self.works.items()},
-            expected=expected_replicas(thing) * pods,
-            most=(thing.replicas.max + 1) * pods,
+            expected=expected_pods(self.item.settings),
+            most=most_pods(self.item.settings),
         )

@@ -7,7 +7,7 @@ from catalog.instances import Instance
 from catalog.quotas import QUOTAS, Quota, quota_of
 from planning.nodes import Cut
 from planning.placement.packing import nodes
-from planning.sizes import nodes_per_replica
+from planning.sizes import most_pods
 from settings.fields import Capacity
 from settings.references import Served
 from settings.stack import Settings
@@ -23,8 +23,7 @@ class Tenant:
     @property
     def most(self) -> int:
         """Its pods at the most replicas, with one replica more while it is rolled out."""
-        thing = self.item.settings
-        return (thing.replicas.max + 1) * nodes_per_replica(thing)
+        return most_pods(self.item.settings)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from planning.nodes import nodes_for
 from planning.placement.candidates import Way
 from planning.placement.choice import Candidate, Choice
-from planning.sizes import expected_replicas, nodes_per_replica
+from planning.sizes import expected_pods, nodes_per_replica
 from settings.fields import Capacity
 from settings.pools import GpuPoolSettings
 from settings.references import Served
@@ -34,7 +34,7 @@ class Placement:
 def candidate(item: Served, way: Way, capacity: tuple[Capacity, ...], why_lost: str = "") -> Candidate:
     """Return a way to run a server as it is shown."""
     price, pods = way.cut.instance.usd_per_hour, nodes_per_replica(item.settings)
-    nodes = nodes_for(expected_replicas(item.settings) * pods, way.share)
+    nodes = nodes_for(expected_pods(item.settings), way.share)
     return Candidate(
         instance=way.cut.instance,
         gpus_per_replica=way.count * pods,

@@ -262,6 +262,15 @@ def test_a_replica_of_several_nodes_is_placed_where_nodes_can_be_joined() -> Non
     assert pool.max_gpus == 6 * server.share.instance.gpus
 
 
+def test_room_that_is_kept_warm_counts_as_if_it_were_used() -> None:
+    replicas = {"min": 1, "max": 2, "buffer": 3}
+    found = plan(model("chat", concurrency=16) | {"replicas": replicas})
+
+    assert found.choices["chat"].chosen.nodes == 4
+    assert found.pools[0].max_gpus == 6
+    assert [use.vcpus for use in found.quotas] == [24]
+
+
 def test_ten_models_have_one_plan_whatever_the_order_of_hashes() -> None:
     program = (
         "from planning.plan import make_plan\n"
