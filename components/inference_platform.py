@@ -155,7 +155,11 @@ class InferencePlatform(pulumi.ComponentResource):
         )
         return {
             pool.name: GpuPool(
-                pool.name, wiring.pool_args(pool, self._cuts.get(pool.name), place), self._child
+                pool.name,
+                wiring.pool_args(
+                    pool, self._cuts.get(pool.name), self._args.plan.keep_empty_seconds(pool.name), place
+                ),
+                self._child,
             )
             for pool in self._args.plan.pools
         }

@@ -14,16 +14,20 @@ from components.serving.triggers import Trigger
 from settings import scaling as settings
 
 
-def scaling_args(
+def scaling_args(  # noqa: PLR0913  what a ScalingArgs is made of
     scaling: settings.ReplicaScaling,
     *,
     server: str,
     namespace: pulumi.Input[str],
     min_replicas: int,
+    cooldown_seconds: int,
     prometheus_address: pulumi.Input[str],
     rabbitmq_secret: pulumi.Input[str] | None = None,
 ) -> ScalingArgs:
-    """Return how KEDA scales the server of that name. `rabbitmq_secret` is there if the stack has a RabbitMQ."""
+    """Return how KEDA scales the server of that name; `cooldown_seconds` where its settings say none.
+
+    `rabbitmq_secret` is there if the stack has a RabbitMQ.
+    """
     triggers = [_trigger(index, one, server, namespace) for index, one in enumerate(scaling.triggers)]
     return ScalingArgs(
         prometheus_address=prometheus_address,
@@ -34,7 +38,7 @@ def scaling_args(
         if any(isinstance(one, RabbitmqTrigger) for one in triggers)
         else None,
         polling_seconds=scaling.polling_seconds,
-        cooldown_seconds=scaling.cooldown_seconds,
+        cooldown_seconds=scaling.cooldown_seconds or cooldown_seconds,
         scale_up=ScalingPolicy(
             percent=scaling.scale_up.percent,
             pods=scaling.scale_up.pods,

@@ -80,6 +80,7 @@ class CommonArgs(TypedDict):
     shm_gib: int
     cache: NvmeCache
     startup_seconds: int
+    provision_seconds: int
     shutdown_seconds: int
     min_replicas: int
     max_replicas: int
@@ -92,8 +93,13 @@ class CommonArgs(TypedDict):
     depends_on: Sequence[pulumi.Resource]
 
 
-def pool_args(pool: GpuPoolSettings, cut: Cut | None, place: PoolPlace) -> GpuPoolArgs:
-    """Return the arguments of one GPU pool, whose GPUs are cut as `cut` says."""
+def pool_args(
+    pool: GpuPoolSettings, cut: Cut | None, keep_empty_seconds: int, place: PoolPlace
+) -> GpuPoolArgs:
+    """Return the arguments of one GPU pool, whose GPUs are cut as `cut` says.
+
+    An empty node is kept for `keep_empty_seconds` where the pool's settings say nothing.
+    """
     return GpuPoolArgs(
         instance_types=pool.instance_types,
         capacity=[_CAPACITY[kind] for kind in pool.capacity],
@@ -103,7 +109,7 @@ def pool_args(pool: GpuPoolSettings, cut: Cut | None, place: PoolPlace) -> GpuPo
         reservation_tags=pool.capacity_reservation_tags,
         cut=cut,
         operating_system=OperatingSystem(pool.operating_system.value),
-        consolidate_after=f"{pool.disruption.consolidate_after_seconds}s",
+        consolidate_after=f"{pool.disruption.consolidate_after_seconds or keep_empty_seconds}s",
         expire_after=f"{pool.disruption.expire_after_hours}h",
         termination_grace_period=f"{pool.disruption.termination_grace_minutes}m",
         node_role=place.node_role,
@@ -128,7 +134,8 @@ def common_args(
         memory_gib=plan.share.memory_gib,
         shm_gib=plan.shm_gib,
         cache=NvmeCache(size_gib=plan.cache_gib),
-        startup_seconds=plan.startup_seconds,
+        startup_seconds=plan.cold_start.startup_limit,
+        provision_seconds=plan.cold_start.provision_limit,
         shutdown_seconds=plan.shutdown_seconds,
         min_replicas=plan.min_replicas,
         max_replicas=plan.max_replicas,
@@ -139,6 +146,7 @@ def common_args(
             server=plan.name,
             namespace=place.namespace,
             min_replicas=plan.min_replicas,
+            cooldown_seconds=plan.cold_start.cooldown,
             prometheus_address=place.monitoring.prometheus_address,
             rabbitmq_secret=place.rabbitmq_secret,
         ),

@@ -7,8 +7,9 @@ from planning.network import NetworkPlanError, plan_subnets
 from planning.placement import Placement, ceilings, place
 from planning.placement.choice import Choice
 from planning.placement.quotas import QuotaUse, limits, problems_of, uses
-from planning.rollout import Rollout, rollout, rollout_problems
+from planning.rollout import Rollout, plan_rollouts
 from planning.servers import ServerPlan, plan_server
+from planning.startup import SHORTEST_SECONDS, ready_problem
 from settings.errors import SettingsError
 from settings.pools import GpuPoolSettings
 from settings.stack import Settings
@@ -30,33 +31,46 @@ class Plan:
     quotas: tuple[QuotaUse, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    def keep_empty_seconds(self, pool: str) -> int:
+        """Seconds an empty node of a pool is worth keeping: the longest that one of its servers waits for one."""
+        starts = [one.cold_start.keep_empty_node for one in self.servers.values() if one.pool == pool]
+        return max(starts, default=SHORTEST_SECONDS)
+
 
 def make_plan(settings: Settings) -> Plan:
     """Plan a stack; raise `SettingsError` with one line for each thing that cannot work."""
     placement = place(settings)
     servers = [plan_server(one) for one in placement.placed]
     quotas = uses(ceilings(placement), limits(settings))
-    problems = [*_network_problems(settings), *_limit_problems(placement, servers), *placement.problems]
+    rollouts, limits_broken = _rollouts(placement, servers, settings)
+    problems = [*_network_problems(settings), *limits_broken, *placement.problems]
+    for server in servers:
+        problems += ready_problem(server.path, server.ready_within_seconds, server.cold_start)
     problems += problems_of(quotas)
     if problems:
         raise SettingsError(problems)
-    pools = {pool.name: pool for pool in placement.pools}
     return Plan(
         pools=placement.pools,
         servers={server.name: server for server in servers},
-        rollouts={server.name: rollout(server, pools[server.pool], servers) for server in servers},
+        rollouts={server.name: rollouts[server.name] for server in servers},
         choices={one.item.settings.name: one.choice for one in placement.placed},
         quotas=quotas,
         warnings=placement.warnings,
     )
 
 
-def _limit_problems(placement: Placement, servers: list[ServerPlan]) -> list[str]:
-    """Limits of pools that hold too little; where pools are derived, the plan has seen to it."""
+def _rollouts(
+    placement: Placement, servers: list[ServerPlan], settings: Settings
+) -> tuple[dict[str, Rollout], list[str]]:
+    """How all servers are updated, and the limits of pools that hold too little for it."""
+    rollouts: dict[str, Rollout] = {}
     problems: list[str] = []
     for index, pool in enumerate(placement.pools):
-        problems += rollout_problems(f"gpuPools[{index}]", pool, servers)
-    return problems
+        zones = len(pool.zones or settings.cluster.network.zones)
+        found = plan_rollouts(f"gpuPools[{index}]", pool, servers, zones)
+        rollouts |= found.rollouts
+        problems += found.problems
+    return rollouts, problems
 
 
 def _network_problems(settings: Settings) -> list[str]:

@@ -8,8 +8,9 @@ from planning.need import GpuNeed, pool_resource
 from planning.nodes import Share
 from planning.placement.result import Placed
 from planning.sizes import cache_gib, expected_replicas, nodes_per_replica, weights_gib
-from planning.startup import startup_seconds
+from planning.startup import ColdStart, cold_start
 from settings.models import ModelSettings
+from settings.rollout import RolloutSettings, seconds
 
 # vLLM's workers exchange tensors through shared memory; the production stack's chart gives 20 GiB.
 _SHM_GIB_ALONE = 2
@@ -27,7 +28,7 @@ class ServerPlan:
     calls what `need` asks for. A replica has that on each of `nodes`, the stages of its pipeline.
     `gpu_memory_utilization` is the part of each GPU that it may take, of a shared GPU only its turn's; 0 for Triton,
     which takes what it needs. `max_num_batched_tokens` is what one step may take, 0 where the engine is not vLLM.
-    `fit` is what its memory was found to hold.
+    `fit` is what its memory was found to hold. `rollout` and `ready_within_seconds` are what the settings ask for.
     """
 
     name: str
@@ -40,7 +41,7 @@ class ServerPlan:
     share: Share
     shm_gib: int
     cache_gib: int
-    startup_seconds: int
+    cold_start: ColdStart
     shutdown_seconds: int
     min_replicas: int
     max_replicas: int
@@ -52,11 +53,18 @@ class ServerPlan:
     fit: Fit
     nodes: int = 1
     buffer: int = 0
+    rollout: RolloutSettings | None = None
+    ready_within_seconds: int | None = None
 
     @property
     def gpus(self) -> int:
         """GPUs, or slices of them, of one replica."""
         return self.need.count
+
+    @property
+    def startup_seconds(self) -> int:
+        """Seconds a container may take to become ready."""
+        return self.cold_start.startup_limit
 
     @property
     def pipeline_parallel(self) -> int:
@@ -92,7 +100,7 @@ def plan_server(placed: Placed) -> ServerPlan:
         share=way.share,
         shm_gib=min(shm, way.share.memory_gib // 4),
         cache_gib=cache_gib(thing),
-        startup_seconds=startup_seconds(weights),
+        cold_start=cold_start(thing, weights, way.cut.instance),
         shutdown_seconds=_SHUTDOWN_SECONDS,
         min_replicas=thing.replicas.min,
         max_replicas=thing.replicas.max,
@@ -104,4 +112,6 @@ def plan_server(placed: Placed) -> ServerPlan:
         gpu_memory_utilization=round(model.gpu_memory_utilization * way.cut.share, 4) if model else 0.0,
         fit=way.memory.fit,
         buffer=thing.replicas.buffer,
+        rollout=thing.rollout,
+        ready_within_seconds=seconds(thing.ready_within) if thing.ready_within else None,
     )

@@ -168,6 +168,9 @@ def _pool(path: str, pool: GpuPoolSettings, settings: Settings) -> Iterator[str]
     if (Capacity.RESERVED in pool.capacity) != reservations:
         fix = "list ids in capacityReservations or set capacityReservationTags, and `reserved` in capacity, or neither"
         yield f"{path}.capacity: reserved capacity and reservations belong together: {fix}."
+    if pool.reserved_gpus is not None and Capacity.RESERVED not in pool.capacity:
+        given = f"{pool.reserved_gpus} GPUs are reserved, and capacity does not list `reserved`"
+        yield f"{path}.reservedGpus: {given}. List it, or leave this out."
 
 
 def _near(name: str, known: list[str]) -> str:

@@ -8,6 +8,7 @@ from catalog.models import MODELS, Model
 from settings.base import Section
 from settings.fields import Engine, KvCacheDtype, MigProfile, Name, NonNegativeInt, PositiveInt, Word
 from settings.patterns import HUB_SOURCE, LOAD_FROM, MODEL_FILE, REPOSITORY, ROUTE, SOURCE, TRITON_MODEL
+from settings.rollout import Duration, RolloutSettings
 from settings.scaling import ScalingSettings, TritonScalingSettings
 
 Route = Annotated[str, Field(pattern=ROUTE, max_length=63)]
@@ -128,6 +129,12 @@ class ModelSettings(Section):
     scaling: ScalingSettings = ScalingSettings()
     """When replicas are added."""
 
+    rollout: RolloutSettings | None = None
+    """How a new version replaces the old one. Empty: as the plan finds it safe."""
+
+    ready_within: Duration | None = None
+    """Longest start of a replica on a new node, for example 8m. The plan refuses one that takes longer."""
+
     route: Route | None = None
     """First part of the URL path. Empty: the model's name."""
 
@@ -184,6 +191,12 @@ class TritonRepositorySettings(Section):
 
     scaling: TritonScalingSettings = TritonScalingSettings()
     """When replicas are added."""
+
+    rollout: RolloutSettings | None = None
+    """How a new version replaces the old one. Empty: as the plan finds it safe."""
+
+    ready_within: Duration | None = None
+    """Longest start of a replica on a new node, for example 8m. The plan refuses one that takes longer."""
 
     route: Route | None = None
     """First part of the URL path. Empty: the server's name."""

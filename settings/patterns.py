@@ -26,6 +26,7 @@ QUEUE: Final = r"^[A-Za-z0-9_.:-]+$"
 VHOST: Final = r"^[A-Za-z0-9_./-]+$"
 CRON: Final = r"^[A-Za-z0-9*/,? -]+$"
 TIME_ZONE: Final = r"^[A-Za-z0-9_+/-]+$"
+DURATION: Final = r"^([1-9][0-9]{0,3}h)?([1-9][0-9]{0,3}m)?([1-9][0-9]{0,3}s)?$"
 EMAIL: Final = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 
 WORDS: Final = {
@@ -47,6 +48,7 @@ WORDS: Final = {
     VHOST: "letters, digits and _./-",
     CRON: "five fields of numbers, names and */,-, like 0 8 * * 1-5",
     TIME_ZONE: "a time zone, like Asia/Shanghai",
+    DURATION: "a duration, like 8m or 1h30m",
     EMAIL: "an e-mail address",
 }
 """For each pattern, the end of the sentence: this value is not ..."""

@@ -22,8 +22,8 @@ from settings.patterns import RESERVATION
 class DisruptionSettings(Section):
     """When Karpenter may take a GPU node away. A busy node is never drifted or consolidated."""
 
-    consolidate_after_seconds: PositiveInt = 600
-    """Seconds a node stays empty before it is removed."""
+    consolidate_after_seconds: PositiveInt | None = None
+    """Seconds a node stays empty before it is removed. Empty: as long as it takes to have such a node back."""
 
     expire_after_hours: PositiveInt = 336
     """Hours after which a node is replaced, for security updates."""
@@ -60,6 +60,9 @@ class GpuPoolSettings(Section):
 
     capacity_reservation_tags: dict[str, str] = Field(default_factory=dict)
     """Tags of EC2 capacity reservations or capacity blocks: those that have all of them are used."""
+
+    reserved_gpus: PositiveInt | None = None
+    """GPUs that the capacity reservations hold: what the plan reckons with where `reserved` is all that is bought."""
 
     zones: tuple[Zone, ...] = ()
     """Zones the nodes may stand in. Empty: all zones of the network."""

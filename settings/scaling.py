@@ -115,8 +115,8 @@ class ReplicaScaling(Section):
     polling_seconds: Annotated[int, Field(ge=1, le=3600)] = 15
     """Seconds between two looks at the metrics."""
 
-    cooldown_seconds: PositiveInt = 300
-    """Seconds without any work before the last replica goes, where `replicas.min` is 0."""
+    cooldown_seconds: PositiveInt | None = None
+    """Seconds without any work before the last replica goes, where `replicas.min` is 0. Empty: as long as a start."""
 
     scale_up: ScaleUpSettings = ScaleUpSettings()
     """How fast replicas are added."""

@@ -24,6 +24,10 @@ def served_problems(item: Served, settings: Settings) -> Iterator[str]:
     if low > high:
         fix = f"Lower it to {high}, or raise replicas.max to {low}."
         yield f"{path}.replicas.min: {low} is above replicas.max ({high}). {fix}"
+    own = thing.rollout
+    if own is not None and own.max_surge + own.max_unavailable == 0:
+        fix = "Set one of them to 1: no update could begin."
+        yield f"{path}.rollout: maxSurge and maxUnavailable are both 0. {fix}"
     expected = thing.replicas.expected
     if expected is not None and low <= high and not low <= expected <= high:
         yield f"{path}.replicas.expected: {expected} is not between min and max. Set it to {low} to {high}."

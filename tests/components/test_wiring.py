@@ -46,6 +46,7 @@ OTHER: dict[str, Any] = {
             "capacity": ["reserved", "onDemand", "spot"],
             "capacityReservations": ["cr-0123456789abcdef0"],
             "zones": ["eu-west-1b"],
+            "reservedGpus": 2,
             "maxGpus": 9,
             "disruption": {
                 "consolidateAfterSeconds": 120,
@@ -87,6 +88,8 @@ OTHER: dict[str, Any] = {
                     },
                 ],
             },
+            "rollout": {"maxSurge": 2, "maxUnavailable": 1},
+            "readyWithin": "30m",
             "route": "talk",
         }
     ],

@@ -21,15 +21,15 @@ def model(name: str, low: int, high: int, *, gpus: int = 1, **more: Any) -> dict
     }
 
 
-def stack(*models: dict[str, Any], instance: str = "g6.xlarge", max_gpus: int = 100) -> Settings:
+def stack(*models: dict[str, Any], instance: str = "g6.xlarge", max_gpus: int = 100, **pool: Any) -> Settings:
     """Settings with these models on one pool of `instance` nodes."""
     config = valid()
     del config[f"{OWN}tritonRepositories"]
     config[f"{OWN}models"] = list(models)
-    config[f"{OWN}gpuPools"] = [{"name": "pool", "instanceTypes": [instance], "maxGpus": max_gpus}]
+    config[f"{OWN}gpuPools"] = [{"name": "pool", "instanceTypes": [instance], "maxGpus": max_gpus, **pool}]
     return from_values(config).settings
 
 
-def plan(*models: dict[str, Any], instance: str = "g6.xlarge", max_gpus: int = 100) -> Plan:
+def plan(*models: dict[str, Any], instance: str = "g6.xlarge", max_gpus: int = 100, **pool: Any) -> Plan:
     """The plan of `stack`."""
-    return make_plan(stack(*models, instance=instance, max_gpus=max_gpus))
+    return make_plan(stack(*models, instance=instance, max_gpus=max_gpus, **pool))

@@ -1,22 +1,22 @@
 """A rolling update is only planned where it can finish; a limit that lets none finish is named."""
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.rollout import Rollout
+from planning.rollout import ADD_FIRST, REMOVE_FIRST
 from settings import SettingsError
 from tests.planning.servers import NODE_GPUS, model, plan
 
-ADD_FIRST = Rollout(max_surge=1, max_unavailable=0)
-REMOVE_FIRST = Rollout(max_surge=0, max_unavailable=1)
 
-
-def refused(*models: dict[str, object], instance: str = "g6.xlarge", max_gpus: int) -> tuple[str, ...]:
+def refused(
+    *models: dict[str, object], instance: str = "g6.xlarge", max_gpus: int, **pool: object
+) -> tuple[str, ...]:
     with pytest.raises(SettingsError) as caught:
-        plan(*models, instance=instance, max_gpus=max_gpus)
+        plan(*models, instance=instance, max_gpus=max_gpus, **pool)
     return caught.value.problems
 
 
@@ -92,10 +92,58 @@ def test_a_free_place_is_anyones_of_the_same_size() -> None:
     assert found.rollouts == {"a": ADD_FIRST, "b": ADD_FIRST}
 
 
-def test_a_gap_that_smaller_pods_may_fill_is_no_free_place() -> None:
+def test_a_gap_that_smaller_pods_may_fill_is_a_place_for_these_alone() -> None:
     found = plan(model("a", 2, 3, gpus=2), model("b", 2, 3), instance="g6.12xlarge", max_gpus=12)
 
-    assert found.rollouts == {"a": REMOVE_FIRST, "b": REMOVE_FIRST}
+    # One GPU is always free somewhere; two on one node are not.
+    assert found.rollouts == {"a": REMOVE_FIRST, "b": ADD_FIRST}
+
+
+def test_a_surge_by_hand_that_can_deadlock_is_refused_with_its_cure() -> None:
+    by_hand = model("chat", 2, 4, rollout={"maxSurge": 1, "maxUnavailable": 0})
+    (line,) = refused(by_hand, max_gpus=4)
+
+    assert line == (
+        "models[0].rollout: maxSurge 1, maxUnavailable 0 may never finish: with all replicas running, the 4 GPUs of "
+        "gpuPools[0].maxGpus leave no room that is surely chat's. Set gpuPools[0].maxGpus >= 5, or "
+        "models[0].rollout: {maxSurge: 0, maxUnavailable: 1}."
+    )
+    assert plan(by_hand, max_gpus=5).rollouts == {"chat": ADD_FIRST}
+
+
+def test_a_lone_replica_may_go_first_where_its_owner_says_so() -> None:
+    by_hand = model("chat", 1, 4, rollout={"maxSurge": 0, "maxUnavailable": 1})
+
+    assert plan(by_hand, max_gpus=4).rollouts == {"chat": REMOVE_FIRST}
+
+
+def test_a_pool_of_reserved_gpus_alone_holds_no_more_than_those() -> None:
+    reserved: dict[str, Any] = {
+        "capacity": ["reserved"],
+        "capacityReservations": ["cr-0123456789abcdef0"],
+        "reservedGpus": 4,
+    }
+
+    assert plan(model("chat", 2, 4), max_gpus=10, **reserved).rollouts == {"chat": REMOVE_FIRST}
+    assert plan(model("chat", 2, 3), max_gpus=10, **reserved).rollouts == {"chat": ADD_FIRST}
+    (line,) = refused(model("chat", 2, 5), max_gpus=10, **reserved)
+    assert line.startswith("gpuPools[0].maxGpus: 4 GPUs do not hold all replicas")
+
+
+def test_what_else_can_be_bought_goes_beyond_the_reservation() -> None:
+    more: dict[str, Any] = {
+        "capacity": ["reserved", "onDemand"],
+        "capacityReservations": ["cr-0123456789abcdef0"],
+        "reservedGpus": 2,
+    }
+
+    assert plan(model("chat", 2, 4), max_gpus=5, **more).rollouts == {"chat": ADD_FIRST}
+
+
+def test_the_lone_replica_gets_the_one_spare_gpu() -> None:
+    found = plan(model("one", 1, 1), model("many", 2, 4, gpus=4), instance="g6.12xlarge", max_gpus=24)
+
+    assert found.rollouts["one"] == ADD_FIRST
 
 
 @given(

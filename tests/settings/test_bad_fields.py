@@ -32,7 +32,7 @@ WRONG_KEYS = [
         "models[0].max_model_len: unknown key. Did you mean maxModelLen? Known: name, engine, source, loadFrom,",
         "weightsGib, configFile, indexFile, gpu, nodes, pool, maxModelLen, concurrency, averageTokens,",
         "gpuMemoryUtilization, kvCacheDtype, maxNumBatchedTokens, maxQueuedRequests, enablePrefixCaching, lora,",
-        "replicas, scaling, route.",
+        "replicas, scaling, rollout, readyWithin, route.",
     ),
     bad(
         put("edge.colour", "red"),
@@ -102,6 +102,16 @@ WRONG_TYPES = [
         put("models.0.gpuMemoryUtilization", 1.0),
         "models[0].gpuMemoryUtilization: 1.0 is above the most, 0.98.",
         "Expected: Fraction of GPU memory the server may take, 0.5 to 0.98.",
+    ),
+    bad(
+        put("models.0.readyWithin", "8 minutes"),
+        'models[0].readyWithin: "8 minutes" is not a duration, like 8m or 1h30m.',
+        "Expected: Longest start of a replica on a new node, for example 8m. The plan refuses one that takes longer.",
+    ),
+    bad(
+        put("models.0.readyWithin", ""),
+        'models[0].readyWithin: "" is shorter than 2 characters.',
+        "Expected: Longest start of a replica on a new node, for example 8m. The plan refuses one that takes longer.",
     ),
     bad(
         put("edge.hostname", "not a host"),

@@ -16,6 +16,15 @@ WRONG_TOGETHER = [
         "m6i.2xlarge, m6i.4xlarge.",
     ),
     bad(
+        put("models.0.rollout", {"maxSurge": 0, "maxUnavailable": 0}),
+        "models[0].rollout: maxSurge and maxUnavailable are both 0. Set one of them to 1: no update could begin.",
+    ),
+    bad(
+        put("gpuPools.0.reservedGpus", 4),
+        "gpuPools[0].reservedGpus: 4 GPUs are reserved, and capacity does not list `reserved`.",
+        "List it, or leave this out.",
+    ),
+    bad(
         put("cluster.network.zones.1", "us-east-2b"),
         "cluster.network.zones[1]: us-east-2b is not in us-east-1, which aws:region names.",
         "Use zones like us-east-1a, or change aws:region.",

@@ -162,6 +162,6 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
     up, down = model.scaling.scale_up, model.scaling.scale_down
 
     assert (model.replicas.min, model.replicas.max) == (1, 50)
-    assert (model.scaling.polling_seconds, model.scaling.cooldown_seconds) == (15, 300)
+    assert (model.scaling.polling_seconds, model.scaling.cooldown_seconds) == (15, None)
     assert (up.percent, up.period_seconds, up.stabilization_seconds) == (50, 60, 0)
     assert (down.percent, down.period_seconds, down.stabilization_seconds) == (25, 120, 300)

@@ -74,6 +74,6 @@ def test_a_server_s_pods_load_for_the_budget_without_its_margin_and_a_rollout_ha
     template: Any = spec.template
     assert template.metadata.annotations == {
         "karpenter.sh/do-not-disrupt": "true",
-        READY_AFTER_SECONDS: "30",
+        READY_AFTER_SECONDS: "22.5",
     }
     assert template.spec.containers[0].image == "vllm@sha256:1-next"

@@ -41,7 +41,7 @@ def test_the_load_is_sized_in_replicas() -> None:
 
 def test_time_passes_so_fast_that_a_replica_started_at_the_end_is_still_seen() -> None:
     ready = prepare(scenario(), stack())
-    start = 150 + ready.server.startup_seconds / 1.5
+    start = 150 + ready.server.startup_seconds / 2.0
     assert ready.compression == pytest.approx((600 + start) / 60, abs=0.01)
 
 
