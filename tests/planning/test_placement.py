@@ -6,6 +6,8 @@ import sys
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catalog.instances import instances
 from planning.plan import make_plan
@@ -244,6 +246,26 @@ def test_every_derived_pool_holds_all_replicas_and_a_rollout() -> None:
         mine = [server for server in found.servers.values() if server.pool == pool.name]
         each = instances()[pool.instance_types[0]].gpus
         assert pool.max_gpus >= sum(server.node_gpus for server in mine) + each
+    assert all(rollout.max_unavailable == 0 for rollout in found.rollouts.values())
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([1, 2, 4]), st.integers(1, 2), st.integers(0, 4)), min_size=1, max_size=4
+    ),
+    st.sampled_from([{}, {"allowSharing": True}]),
+)
+@settings(max_examples=40, deadline=None)
+def test_whatever_shares_a_derived_pool_can_be_rolled_out_with_new_pods_first(
+    sizes: list[tuple[int, int, int]], placement: dict[str, Any]
+) -> None:
+    models = [
+        model(f"m{place}", low=low, high=low + more, concurrency=8, gpu={"type": "h100", "count": count})
+        for place, (count, low, more) in enumerate(sizes)
+    ]
+    network = {"zones": ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"]}
+    found = plan(*models, placement=placement, cluster={"name": "test", "network": network})
+
     assert all(rollout.max_unavailable == 0 for rollout in found.rollouts.values())
 
 
