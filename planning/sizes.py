@@ -48,5 +48,6 @@ def expected_pods(thing: Thing) -> int:
 
 
 def most_pods(thing: Thing) -> int:
-    """Return its pods at the most replicas, with one replica more while it is rolled out, and room for more."""
-    return (thing.replicas.max + 1 + thing.replicas.buffer) * nodes_per_replica(thing)
+    """Return its pods at the most replicas, with those more that a rollout adds (one if not set), and room for more."""
+    surge = thing.rollout.max_surge if thing.rollout else 1
+    return (thing.replicas.max + surge + thing.replicas.buffer) * nodes_per_replica(thing)

@@ -284,6 +284,13 @@ def test_a_replica_of_several_nodes_is_placed_where_nodes_can_be_joined() -> Non
     assert pool.max_gpus == 6 * server.share.instance.gpus
 
 
+def test_a_rollout_of_ones_own_gets_the_room_it_asks_for() -> None:
+    found = plan(model("chat", concurrency=16, high=3, rollout={"maxSurge": 3, "maxUnavailable": 0}))
+
+    assert found.pools[0].max_gpus == 6
+    assert found.rollouts["chat"].max_surge == 3
+
+
 def test_room_that_is_kept_warm_counts_as_if_it_were_used() -> None:
     replicas = {"min": 1, "max": 2, "buffer": 3}
     found = plan(model("chat", concurrency=16) | {"replicas": replicas})
