@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from planning.cost import floor_lines
+from planning.plan import make_plan
 from settings import SettingsError
 from tests.planning.servers import model, plan, stack
+from tests.settings.stacks import OWN, from_values, valid
 
 
 def chat(low: int, buffer: int) -> dict[str, Any]:
@@ -34,3 +36,15 @@ def test_a_rollout_may_take_a_placeholders_place() -> None:
     tight, warm = plan(chat(2, 0), max_gpus=4), plan(chat(2, 1), max_gpus=5)
 
     assert (tight.rollouts["chat"].max_surge, warm.rollouts["chat"].max_surge) == (0, 1)
+
+
+def test_a_derived_pool_has_room_for_the_buffer() -> None:
+    def pool_gpus(buffer: int) -> int:
+        config = valid()
+        del config[f"{OWN}tritonRepositories"], config[f"{OWN}gpuPools"]
+        config[f"{OWN}models"] = [{**chat(1, buffer), "gpu": {"type": "l4", "count": 1}}]
+        (pool,) = make_plan(from_values(config).settings).pools
+        return pool.max_gpus
+
+    # Four replicas, one more while they are rolled out, and the room.
+    assert (pool_gpus(0), pool_gpus(1), pool_gpus(3)) == (5, 6, 8)
