@@ -7,6 +7,7 @@
 	bench-sizing golden docs engine-flags lock clean
 
 STACK ?=
+SCENARIO ?=
 ARGS ?=
 
 BIN := .venv/bin
@@ -28,8 +29,8 @@ toolchain: $(RUN_STAMP)  ## Build the rehearsal's programs into .tools (once; mi
 check: $(RUN_STAMP)  ## Check the settings of all stacks, or of STACK=name
 	@$(BIN)/platformctl check $(STACK) $(ARGS)
 
-rehearse: $(RUN_STAMP)  ## Play a stack through on this machine: STACK=dev (the default) or prod, ARGS=--keep
-	@$(BIN)/platformctl rehearse $(or $(STACK),dev) $(ARGS)
+rehearse: $(RUN_STAMP)  ## Play a stack through on this machine: STACK=dev (the default) or prod, SCENARIO=spike
+	@$(BIN)/platformctl rehearse $(or $(STACK),dev) $(if $(SCENARIO),--scenario $(SCENARIO)) $(ARGS)
 
 rehearse-stop: $(RUN_STAMP)  ## End what a rehearsal with --keep left up
 	@$(BIN)/platformctl rehearse-stop $(or $(STACK),dev)

@@ -52,6 +52,7 @@ def vllm_args(
         access=place.access,
         nodes=model.nodes,
         efa=EFA_INTERFACES.get(plan.share.instance.name, 0) if model.nodes > 1 else 0,
+        busy_slots=model.scaling.busy_slots,
         waiting_requests=model.scaling.waiting_requests,
         kv_cache_usage=model.scaling.kv_cache_usage,
     )

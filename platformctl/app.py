@@ -22,6 +22,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing els
 Keep = Annotated[bool, typer.Option("--keep", help="Leave the platform and its control plane up.")]
 Providers = Annotated[ProviderChoice, typer.Option(help="Pulumi's kubernetes and random providers.")]
 JsonFile = Annotated[Path | None, typer.Option("--json-file", help="Write the report as JSON.")]
+ScenarioName = Annotated[
+    str | None, typer.Option("--scenario", help="Play a scenario: its name, or its file.")
+]
+Charts = Annotated[Path, typer.Option("--charts", help="Folder for a scenario's charts.", file_okay=False)]
 Markdown = Annotated[Path | None, typer.Option("--markdown", help="Write the report as Markdown.")]
 
 _FIT_EXAMPLE = (
@@ -97,11 +101,15 @@ def rehearse(  # noqa: PLR0913  one parameter an option
     as_json: AsJson = False,
     json_file: JsonFile = None,
     markdown: Markdown = None,
+    scenario: ScenarioName = None,
+    charts: Charts = Path(".tools/charts"),
 ) -> None:
-    """Run the whole platform on this machine: up, at its peak, and down to nothing."""
+    """Run the whole platform on this machine: up, at its peak or under a scenario's load, and down to nothing."""
     folder = project.resolve()
-    options = Options(stack=stack, project=folder, root=folder, providers=providers, keep=keep)
-    outputs = rehearsing.Outputs(as_json=as_json, json_file=json_file, markdown=markdown)
+    options = Options(
+        stack=stack, project=folder, root=folder, providers=providers, keep=keep, scenario=scenario
+    )
+    outputs = rehearsing.Outputs(as_json=as_json, json_file=json_file, markdown=markdown, charts=charts)
     raise typer.Exit(rehearsing.rehearse(options, outputs))
 
 

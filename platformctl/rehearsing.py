@@ -23,11 +23,15 @@ _LOG_WIDTH = 140
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    """Where the report goes beside the terminal; `as_json` prints JSON and nothing else."""
+    """Where the report goes beside the terminal; `as_json` prints JSON and nothing else.
+
+    A scenario's charts go into the folder `charts`.
+    """
 
     as_json: bool = False
     json_file: Path | None = None
     markdown: Path | None = None
+    charts: Path = Path(".tools/charts")
 
 
 def rehearse(options: Options, outputs: Outputs) -> int:
@@ -95,3 +99,8 @@ def _tell(report: "Report", outputs: Outputs, console: Console) -> None:
         sys.stdout.write(to_json(report) + "\n")
     else:
         to_terminal(report, console)
+    if report.scenario:
+        from rehearsal.report.scenario_chart import draw  # noqa: PLC0415
+
+        drawn = ", ".join(str(path) for path in draw(report.scenario, report.stack, outputs.charts))
+        console.print(f"charts: {drawn}", markup=False, highlight=False, soft_wrap=True)

@@ -52,8 +52,9 @@ def kwok_node_class() -> dict[str, Any]:
 class Karpenter:
     """Karpenter against ``plane``, offering ``instances`` in ``zones``.
 
-    It needs its CRDs served first. ``stop`` leaves its objects alone, as removing the chart does:
-    the NodeClaims of a NodePool that is removed later keep their finalizer, and the nodes stay.
+    ``environment`` adds to its settings. It needs its CRDs served first. ``stop`` leaves its objects alone, as
+    removing the chart does: the NodeClaims of a NodePool that is removed later keep their finalizer, and the
+    nodes stay.
     """
 
     binary: Path
@@ -62,6 +63,7 @@ class Karpenter:
     zones: Sequence[str]
     price_ratios: Mapping[str, float] = field(default_factory=lambda: dict(PRICE_RATIOS))
     feature_gates: Mapping[str, bool] = field(default_factory=lambda: dict(FEATURE_GATES))
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
     _process: Process | None = field(default=None, init=False, repr=False)
 
     def start(self, timeout_seconds: float = 60.0) -> Self:
@@ -116,6 +118,7 @@ class Karpenter:
             # Port 0: no metrics server. The binary binds what it does open to loopback.
             "METRICS_PORT": "0",
             "HEALTH_PROBE_PORT": str(health),
+            **self.environment,
         }
         return Process(
             name="karpenter",

@@ -21,7 +21,8 @@ class Options:
 
     `config` stands in for the stack file's configuration, and `program` for `__main__.py`: tests plant faults
     with them. `keep` leaves the platform and its control plane up. A resource may take `patience_seconds` to
-    become ready: a node takes seconds here, so what waits longer waits for good.
+    become ready: a node takes seconds here, so what waits longer waits for good. `scenario` is the name of one, or
+    the path of its file: it is played instead of the usual phases.
     """
 
     stack: str
@@ -32,3 +33,4 @@ class Options:
     patience_seconds: float = 60.0
     config: Mapping[str, Any] | None = None
     program: Callable[[], None] | None = None
+    scenario: str | None = None

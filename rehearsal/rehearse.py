@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from automation import Event, Outcome, StackError, Step, StepState
 from planning.cost import CostLine, fixed_lines, floor_lines, node_lines, total
 from planning.plan import Plan
 from rehearsal.control_plane import ControlPlane, observe
+from rehearsal.control_plane.configuration import FLAGS
 from rehearsal.control_plane.leftovers import ObjectRef, leftovers, snapshot_objects
 from rehearsal.diagnosis import explain, nowhere, unscaled
 from rehearsal.leaks import leaks, materials
@@ -33,6 +34,11 @@ class Rehearsal:
     plan: Plan
     report: Report
     narrator: Narrator
+
+    @property
+    def flags(self) -> Mapping[str, Mapping[str, str]]:
+        """The flags that the control plane runs with."""
+        return FLAGS
 
     def play(self, stage: Stage, baseline: frozenset[ObjectRef]) -> None:
         """Preview, up, look, up again, scale out and back, destroy, and look for what is left."""

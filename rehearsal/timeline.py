@@ -1,7 +1,7 @@
 """What a scenario saw, look after look: the load, the replicas, the nodes. Times are seconds of the rehearsal."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from catalog.instances import instances
 from rehearsal.load.model import Moment
@@ -87,6 +87,25 @@ class Timeline:
     def seconds(self) -> float:
         """How long it lasted."""
         return self.looks[-1].at - self.looks[0].at if self.looks else 0.0
+
+    def counted(self, pool: str, empty_seconds: float) -> "Timeline":
+        """Return the timeline with the nodes of one pool that count: busy ones, and empty ones for so long.
+
+        Karpenter looks for empty nodes every ten seconds and takes one at a time, however fast time passes: at a
+        high compression that would be hours.
+        """
+        busy: dict[str, float] = {}
+        looks: list[Look] = []
+        for look in self.looks:
+            places = {pod.node for pod in look.pods if pod.node}
+            for node in look.nodes:
+                if node.name in places or node.claim not in busy:
+                    busy[node.claim] = look.at
+            kept = [
+                one for one in look.nodes if one.pool == pool and look.at - busy[one.claim] <= empty_seconds
+            ]
+            looks.append(replace(look, nodes=tuple(kept)))
+        return replace(self, looks=tuple(looks))
 
     def each_second(self) -> list[Look]:
         """Return one look a second: the first of each."""

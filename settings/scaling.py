@@ -128,6 +128,9 @@ class ReplicaScaling(Section):
 class ScalingSettings(ReplicaScaling):
     """When replicas are added. Values are averages over the running replicas."""
 
+    busy_slots: Annotated[float, Field(gt=0, le=1)] = 0.75
+    """Fraction of a replica's `concurrency` at work that calls for another one, before any request waits, 0 to 1."""
+
     waiting_requests: PositiveInt = 5
     """Requests waiting for a replica that call for another one."""
 

@@ -32,11 +32,15 @@ from components.serving.hardening import container_security, pod_security
 from components.serving.storage import local_disk_gib, mounts, volumes
 from components.serving.workload import Engine, Fetch, Workload
 
+DO_NOT_DISRUPT = "karpenter.sh/do-not-disrupt"
+"""Karpenter's annotation of a pod: "true", or for how long after its start. Source: Karpenter v1.14."""
+
 
 def template(workload: Workload, worker: tuple[str, ...] = ()) -> PodTemplateSpecArgs:
     """Return the pod template of a server, or of the workers of its group, which run the command `worker`."""
-    # Karpenter then leaves the node alone for as long as the server runs, but for expiry and interruption.
-    annotations = {"karpenter.sh/do-not-disrupt": "true"}
+    # While a server loads, Karpenter leaves its node alone. Afterwards pools' budgets keep busy nodes; "true" would
+    # keep them from being drained before EC2 takes them back.
+    annotations = {DO_NOT_DISRUPT: f"{timing.progress_deadline(workload.args)}s"}
     return PodTemplateSpecArgs(
         metadata=ObjectMetaArgs(labels=workload.labels, annotations=annotations),
         spec=_spec(workload, _worker(workload, worker) if worker else _server(workload)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import pulumi
 
 from catalog.images import VLLM, Image
-from catalog.metrics import VLLM_KV_CACHE, VLLM_WAITING
+from catalog.metrics import VLLM_KV_CACHE, VLLM_RUNNING, VLLM_WAITING
 from components import credentials
 from components.serving import s3_access
 from components.serving.args import ModelServerArgs
@@ -26,8 +26,9 @@ class VllmServerArgs(ModelServerArgs):
 
     The options' `source` may also be an `s3://bucket/prefix` URL, streamed to the GPU by a role of the
     server's own as `access` says, or `pvc://claim/path` in a claim that is there already. `hf_token` is a
-    secret, needed for gated models only. Each replica should carry at most `waiting_requests` queued
-    requests, and have at most `kv_cache_usage` (0 to 1) of its KV cache in use.
+    secret, needed for gated models only. Each replica should be at work on at most `busy_slots` (0 to 1) of
+    `options.max_num_seqs`, carry at most `waiting_requests` queued requests, and have at most `kv_cache_usage`
+    (0 to 1) of its KV cache in use.
     A replica on several `nodes` has `gpus` on each of them, and `efa` network interfaces.
     """
 
@@ -37,6 +38,7 @@ class VllmServerArgs(ModelServerArgs):
     access: S3Access | None = None
     nodes: int = 1
     efa: int = 0
+    busy_slots: float = 0.75
     waiting_requests: float = 5
     kv_cache_usage: float = 0.8
 
@@ -126,7 +128,10 @@ def _group(args: VllmServerArgs, options: VllmOptions) -> Group | None:
 
 
 def _triggers(args: VllmServerArgs) -> tuple[Trigger, ...]:
+    slots = round(args.busy_slots * args.options.max_num_seqs, 2)
     return (
+        # The one that acts in time: the other two rise when requests wait already, and a start takes minutes.
+        Trigger(name="busy-slots", metric=VLLM_RUNNING, threshold=slots),
         Trigger(name="waiting-requests", metric=VLLM_WAITING, threshold=args.waiting_requests),
         Trigger(name="kv-cache-usage", metric=VLLM_KV_CACHE, threshold=args.kv_cache_usage),
     )

@@ -49,14 +49,18 @@ PORTS = (
 """kwokctl's names of the ports that a control plane listens on."""
 
 
-def render(toolchain: Toolchain, ports: Sequence[int] | None = None) -> str:
+def render(
+    toolchain: Toolchain, ports: Sequence[int] | None = None, flags: Mapping[str, Mapping[str, str]] = FLAGS
+) -> str:
     """Return the file for ``kwokctl create cluster --config``; ``ports`` in the order of PORTS."""
     chosen = free_ports(len(PORTS)) if ports is None else ports
-    documents = [_cluster(toolchain, dict(zip(PORTS, chosen, strict=True))), *stages()]
+    documents = [_cluster(toolchain, dict(zip(PORTS, chosen, strict=True)), flags), *stages()]
     return yaml.safe_dump_all(documents, sort_keys=False)
 
 
-def _cluster(toolchain: Toolchain, ports: Mapping[str, int]) -> dict[str, Any]:
+def _cluster(
+    toolchain: Toolchain, ports: Mapping[str, int], flags: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
     return {
         "apiVersion": "config.kwok.x-k8s.io/v1alpha1",
         "kind": "KwokctlConfiguration",
@@ -70,10 +74,11 @@ def _cluster(toolchain: Toolchain, ports: Mapping[str, int]) -> dict[str, Any]:
         "componentsPatches": [
             {
                 "name": name,
-                # In place of kwokctl's own value, where it sets the flag too.
-                "extraArgs": [{"key": key, "value": value, "override": True} for key, value in flags.items()],
+                # Behind kwokctl's own flags, and of one that is given twice the last one holds. `override` would
+                # drop every flag that kwokctl does not give by itself (v0.8.0, `applyComponentArgsOverride`).
+                "extraArgs": [{"key": key, "value": value} for key, value in own.items()],
             }
-            for name, flags in FLAGS.items()
+            for name, own in flags.items()
         ],
     }
 

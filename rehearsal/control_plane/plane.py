@@ -2,7 +2,7 @@
 
 import base64
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ import yaml
 
 from rehearsal import watchdog
 from rehearsal.control_plane.api import Api
-from rehearsal.control_plane.configuration import render
+from rehearsal.control_plane.configuration import FLAGS, render
 from rehearsal.control_plane.crds import apply_crds
 from rehearsal.control_plane.nodes import Nodes
 from rehearsal.control_plane.seed import Seed
@@ -52,11 +52,19 @@ class ControlPlane:
         self.client_key = self._home / "pki" / "admin.key"
 
     @classmethod
-    def start(cls, toolchain: Toolchain, *, name: str, root: Path, crds: Sequence[Path] = ()) -> Self:
+    def start(
+        cls,
+        toolchain: Toolchain,
+        *,
+        name: str,
+        root: Path,
+        crds: Sequence[Path] = (),
+        flags: Mapping[str, Mapping[str, str]] = FLAGS,
+    ) -> Self:
         """Start a control plane named ``name`` in ``root/.tools/run/NAME``, and wait until it serves.
 
         It serves the CRDs in ``crds`` (YAML files). The first start with a set of them takes longer;
-        later ones begin with etcd data that was kept in ``root/.tools/seeds``.
+        later ones begin with etcd data that was kept in ``root/.tools/seeds``. Its components run with ``flags``.
 
         What an ended or crashed one of that name left is removed first. Raises ControlPlaneError
         where one of that name runs, or where kwokctl fails; nothing is left running then.
@@ -71,7 +79,7 @@ class ControlPlane:
         try:
             seed = Seed(root.resolve(), toolchain, crds)
             planted = bool(crds) and seed.plant(plane._data)
-            _create(toolchain, plane)
+            _create(toolchain, plane, flags)
             if crds and not planted:
                 plane.apply_crds(crds)
                 seed.keep(plane.pids()["etcd"], plane._data)
@@ -160,10 +168,10 @@ def run_folder(root: Path, name: str) -> Path:
     return root.resolve() / ".tools" / "run" / name
 
 
-def _create(toolchain: Toolchain, plane: ControlPlane) -> None:
+def _create(toolchain: Toolchain, plane: ControlPlane, flags: Mapping[str, Mapping[str, str]]) -> None:
     folder = plane.folder
     configuration = folder / "kwokctl.yaml"
-    configuration.write_text(render(toolchain))
+    configuration.write_text(render(toolchain, flags=flags))
     kubeconfig = folder / "kubeconfig"
     _kwokctl(
         toolchain, plane, "create", "--config", configuration, "--kubeconfig", kubeconfig, "--wait", "60s"

@@ -43,6 +43,11 @@ nodeInfo:
 phase: Running
 """
 
+_NODE_BOOTING = """
+conditions:
+- {type: Ready, status: "False", reason: KubeletNotReady, message: booting, lastTransitionTime: {{ Now | Quote }}}
+"""
+
 # READY stands for "true" or "false"; the pod template is written once for both.
 _POD_STATE = """
 conditions:
@@ -135,10 +140,16 @@ def stages() -> list[Stage]:
 
 
 def _node_stages() -> list[Stage]:
-    unready = _not_in(_READY, "True")
-    booted = _stage("node-booted", "Node", [unready, _present(_LOADS)], [_status(_NODE_READY)])
+    ready = [_not_in(_READY, "True"), _absent(_LOADS)]
+    # Without a condition the node would not be tainted, and pods would start on it while it boots.
+    new = [_match(_READY, "NotIn", "True", "False"), _present(_LOADS)]
+    booted = _stage("node-booted", "Node", [_in(_READY, "False"), _present(_LOADS)], [_status(_NODE_READY)])
     _delay(booted)
-    return [_stage("node-ready", "Node", [unready, _absent(_LOADS)], [_status(_NODE_READY)]), booted]
+    return [
+        _stage("node-ready", "Node", ready, [_status(_NODE_READY)]),
+        _stage("node-booting", "Node", new, [_status(_NODE_BOOTING)]),
+        booted,
+    ]
 
 
 def _pod_stages() -> list[Stage]:

@@ -43,8 +43,8 @@ class Service:
 class Moment:
     """The load at one moment: rates in requests a second; `running` and `waiting` over all replicas.
 
-    `arrived`, `late`, `failed` count requests since the beginning; failed ones found no Ready replica, and are
-    late too. `first_tokens` counts by the buckets of TTFT_BUCKETS, `first_token_sum` is in seconds.
+    `arrived`, `late`, `failed` count requests since the beginning; failed ones found no Ready replica or lost theirs,
+    and are late too. `first_tokens` counts by the buckets of TTFT_BUCKETS, `first_token_sum` is in seconds.
     """
 
     at: float
@@ -83,6 +83,13 @@ class LoadModel:
     def waiting(self) -> float:
         """Requests that wait for a slot."""
         return sum(group.count for group in self._line)
+
+    def cut(self, replicas: int, of: int) -> None:
+        """Lose so many of the serving replicas without a warning: what they were at work on fails."""
+        lost = self._running * replicas / of if of else 0.0
+        self._running -= lost
+        self._failed += round(lost)
+        self._late += lost
 
     def step(self, seconds: float, replicas: Sequence[str]) -> Moment:
         """Let `seconds` pass with these Ready replicas, and return the load at the end of them."""

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -10,19 +10,8 @@ from typing import Self
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
-from rehearsal.control_plane.ports import LOOPBACK
 from rehearsal.load.arrivals import Arrivals, poisson
 from rehearsal.load.model import TTFT_BUCKETS, Moment, Service
-
-
-@dataclass(frozen=True, kw_only=True)
-class Broker:
-    """A RabbitMQ on loopback and who may use it. `port` speaks AMQP."""
-
-    port: int
-    user: str
-    password: str = field(repr=False)
-    vhost: str = "/"
 
 
 @dataclass
@@ -34,17 +23,24 @@ class _Worker:
 
 
 class QueueLoad:
-    """Publishes and consumes; times are the cluster's, in seconds, as in LoadModel.
+    """Publishes into `queue`, which must be there, and consumes; times are the cluster's, in seconds, as in LoadModel.
 
     A message stays unacknowledged while a replica works on it; one that goes gives its messages back. `late`
     counts messages that waited longer than the target before a replica took them.
     """
 
-    def __init__(self, service: Service, arrivals: Arrivals, seed: int, broker: Broker, queue: str) -> None:
+    def __init__(
+        self,
+        service: Service,
+        arrivals: Arrivals,
+        seed: int,
+        connect: Callable[[], pika.BlockingConnection],
+        queue: str,
+    ) -> None:
         self.service = service
         self.arrivals = arrivals
         self._queue = queue
-        self._broker = broker
+        self._connect = connect
         self._chance = random.Random(seed)  # noqa: S311  a reproducible load, no secret
         self._at = 0.0
         self._arrived = self._late = 0
@@ -53,19 +49,17 @@ class QueueLoad:
         self._workers: dict[str, _Worker] = {}
 
     def __enter__(self) -> Self:
-        login = pika.PlainCredentials(self._broker.user, self._broker.password)
-        parameters = pika.ConnectionParameters(
-            LOOPBACK, self._broker.port, self._broker.vhost, login, heartbeat=0
-        )
-        self._connection = pika.BlockingConnection(parameters)
+        self._connection = self._connect()
         self._publisher = self._connection.channel()
-        self._publisher.queue_declare(self._queue, durable=True)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         self._connection.close()
+
+    def cut(self, replicas: int, of: int) -> None:
+        """Lose replicas without a warning: RabbitMQ gives their messages to others, so nothing fails."""
 
     def step(self, seconds: float, replicas: Sequence[str]) -> Moment:
         """Let `seconds` pass with these Ready replicas."""
@@ -106,7 +100,7 @@ class QueueLoad:
         self._first[next(i for i, limit in enumerate(TTFT_BUCKETS) if first_token <= limit)] += 1
 
     def _moment(self, rate: float, replicas: Sequence[str]) -> Moment:
-        depth = self._publisher.queue_declare(self._queue, durable=True, passive=True).method.message_count
+        depth = self._publisher.queue_declare(self._queue, passive=True).method.message_count
         return Moment(
             at=self._at,
             rate=rate,

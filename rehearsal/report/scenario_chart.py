@@ -10,6 +10,7 @@ _SIZE = (10.0, 9.0)
 _DPI = 110
 # Past so many minutes hours are easier to read.
 _LONG = 180.0
+_MARK_LINES = 4
 _INK, _GRID = "#1f2933", "#d9dee3"
 _BLUE, _ORANGE, _GREY, _RED = "#1f6fb4", "#e07b00", "#8a949e", "#b3261e"
 
@@ -84,5 +85,7 @@ def _dress(panel: Any, report: ScenarioReport, factor: float) -> None:
 
 def _name_marks(panel: Any, report: ScenarioReport, factor: float) -> None:
     _, top = panel.get_ylim()
-    for mark in report.marks:
-        panel.text(mark.minute * factor, top, f" {mark.text}", fontsize=8, color=_INK, va="top")
+    for index, mark in enumerate(report.marks):
+        # Marks that follow closely would lie on one another.
+        height = top * (1 - 0.12 * (index % _MARK_LINES))
+        panel.text(mark.minute * factor, height, f" {mark.text}", fontsize=8, color=_INK, va="top")

@@ -19,7 +19,7 @@ def _outcome(outcome: Outcome) -> Table:
         ("changes of direction beyond the load's", str(outcome.reversals)),
         ("requests", str(outcome.requests)),
         ("first token later than its target", f"{outcome.late} ({outcome.late_share:.2%})"),
-        ("refused, no replica Ready", str(outcome.failed)),
+        ("failed: no replica, or theirs was cut off", str(outcome.failed)),
         ("GPU hours", f"{usage.gpu_hours:.2f}"),
         (
             f"GPU hours of a static {usage.static_replicas} replicas",

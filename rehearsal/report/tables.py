@@ -14,15 +14,17 @@ HOURS_A_MONTH = 730
 
 def tables(report: Report) -> list[Table]:
     """Return the report's tables in reading order; empty ones are left out."""
-    every = [
-        *(scenario_tables(report.scenario) if report.scenario else []),
-        _placement("Models on GPUs, fewest replicas", report.floor),
-        _placement("Models on GPUs, most replicas", report.peak),
-        _cost(report),
-        _kinds(report),
-        _charts(report),
-        _phases(report),
-    ]
+    if report.scenario:
+        every = [*scenario_tables(report.scenario), _phases(report)]
+    else:
+        every = [
+            _placement("Models on GPUs, fewest replicas", report.floor),
+            _placement("Models on GPUs, most replicas", report.peak),
+            _cost(report),
+            _kinds(report),
+            _charts(report),
+            _phases(report),
+        ]
     return [table for table in every if table.rows]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from components.gpu_pool_specs import POOL_LABEL
+from components.serving.pod import DO_NOT_DISRUPT
 from rehearsal.control_plane import Api, ApiError
 from rehearsal.control_plane.stages import READY_AFTER_SECONDS
 from rehearsal.scenarios.observer import NODE_CLAIMS, Observer
@@ -72,9 +73,12 @@ def hurry(api: Api) -> None:
         metadata, status = pod["metadata"], pod["status"]
         before = status.get("conditions") or []
         after = [{**one, "status": "True"} for one in before]
+        path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
         if status.get("phase") == "Running" and before != after:
-            path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}/status"
-            _quietly(api, path, {"status": {"conditions": after}})
+            _quietly(api, f"{path}/status", {"status": {"conditions": after}})
+        if metadata["annotations"].get(DO_NOT_DISRUPT, "true") != "true":
+            # Nobody counts it as one that still loads.
+            _quietly(api, path, {"metadata": {"annotations": {DO_NOT_DISRUPT: None}}})
 
 
 def _remove(api: Api, path: str) -> None:

@@ -10,7 +10,7 @@ from planning.servers import ServerPlan
 from rehearsal.load.model import Service
 from rehearsal.timeline import Look, NodeState, Timeline
 
-STATIC_BUSY = 0.8
+STATIC_BUSY = 0.75
 """How busy the slots of a static deployment are at the peak: without room, chance alone would make requests wait."""
 
 _HOUR = 3600.0
@@ -67,7 +67,7 @@ class Budget:
 class Outcome:
     """Everything that is reported of one run.
 
-    `wanted`, `ready` and `needed` are the most replicas that there were of each, `fewest` the fewest wanted.
+    `wanted`, `ready` and `needed` are the most replicas that there were of each; `at_the_end` were wanted last.
     """
 
     splits: tuple[Split, ...]
@@ -77,7 +77,7 @@ class Outcome:
     wanted: int
     ready: int
     needed: int
-    fewest: int
+    at_the_end: int
     requests: int
     late: int
     failed: int
@@ -105,7 +105,7 @@ def reversals(timeline: Timeline, needs: Sequence[int]) -> int:
 
 
 def usage(timeline: Timeline, plan: ServerPlan, static_replicas: int, compression: float) -> Usage:
-    """Return what the pool's nodes used, against a static deployment over the same time."""
+    """Return what the nodes used that count, against a static deployment over the same time: see Timeline.counted."""
     hours = timeline.seconds * compression / _HOUR
     static_nodes = nodes_for(static_replicas, plan.share)
     instance = plan.share.instance
@@ -114,16 +114,12 @@ def usage(timeline: Timeline, plan: ServerPlan, static_replicas: int, compressio
         return timeline.integral(value) * compression / _HOUR
 
     return Usage(
-        gpu_hours=in_hours(lambda look: sum(node.gpus for node in _of(look, plan))),
-        usd=in_hours(lambda look: sum(node.usd_per_hour for node in _of(look, plan))),
+        gpu_hours=in_hours(lambda look: look.gpus),
+        usd=in_hours(lambda look: look.usd_per_hour),
         static_replicas=static_replicas,
         static_gpu_hours=static_nodes * instance.gpus * hours,
         static_usd=static_nodes * (instance.usd_per_hour or 0.0) * hours,
     )
-
-
-def _of(look: Look, plan: ServerPlan) -> list[NodeState]:
-    return [node for node in look.nodes if node.pool == plan.pool]
 
 
 def budget(timeline: Timeline, since: float, max_unavailable: int) -> Budget:
@@ -230,7 +226,7 @@ def outcome(  # noqa: PLR0913  one parameter a fact of the run
         wanted=max(look.wanted for look in looks),
         ready=max(look.ready for look in looks),
         needed=max(needs),
-        fewest=min(look.wanted for look in looks),
+        at_the_end=looks[-1].wanted,
         requests=last.arrived,
         late=last.late,
         failed=last.failed,

@@ -5,15 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from catalog.serving_times import NODE_SECONDS, STARTUP_MARGIN
+from components.gpu_pool_specs import POOL_LABEL
+from components.serving.pod import DO_NOT_DISRUPT
+from rehearsal.control_plane.configuration import FLAGS
 from rehearsal.control_plane.stages import READY_AFTER_SECONDS
+
+CONSOLIDATE_AFTER = "NodePool consolidateAfter"
+"""The clock that says how long an empty node is kept."""
 
 # The sizes of Kubernetes: whole seconds, and one at least.
 _LEAST = 1
-SCRAPE_SECONDS = 0.25
-"""How often the rehearsal's Prometheus reads the load; a cluster's reads every 15 s."""
+# Loops of the controllers, which no object of the user's names. In a cluster Prometheus reads every 15 s by the
+# PodMonitor, the HPA controller looks every 15 s, and Karpenter waits for 1 s without a new pod before it buys.
+SCRAPE_SECONDS = 15
 HPA_SYNC_SECONDS = 15
-"""How often EKS's HPA controller looks: the default of `--horizontal-pod-autoscaler-sync-period`."""
+BATCH_SECONDS = 1
+# Faster, a machine of two cores would do nothing else.
+_FASTEST_LOOP_SECONDS = 0.25
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -38,6 +46,12 @@ class Clocks:
         self.note(name, seconds, rehearsed)
         return rehearsed
 
+    def loop(self, name: str, seconds: float) -> float:
+        """Return the period of a controller's loop: as short as the machine can do it."""
+        rehearsed = min(seconds, round(max(_FASTEST_LOOP_SECONDS, seconds / self.compression), 2))
+        self.note(name, seconds, rehearsed)
+        return rehearsed
+
     def exact(self, name: str, seconds: float) -> float:
         """Return a duration that may have fractions."""
         rehearsed = round(seconds / self.compression, 2)
@@ -48,9 +62,21 @@ class Clocks:
         """List a clock that something else has set."""
         self.listed[name] = Clock(name=name, seconds=seconds, rehearsed=rehearsed)
 
-    def in_cluster(self, rehearsed: float) -> float:
-        """Return how long a time of the rehearsal is in the cluster."""
-        return rehearsed * self.compression
+    def flags(self) -> dict[str, dict[str, str]]:
+        """Return the control plane's flags with an HPA controller that looks more often."""
+        period = self.loop("HPA controller's sync", HPA_SYNC_SECONDS)
+        name = "kube-controller-manager"
+        flags = {component: dict(own) for component, own in FLAGS.items()}
+        flags[name]["horizontal-pod-autoscaler-sync-period"] = f"{period:g}s"
+        return flags
+
+    def karpenter(self) -> dict[str, str]:
+        """Return Karpenter's settings with a shorter wait for more pods."""
+        return {"BATCH_IDLE_DURATION": f"{self.loop('Karpenter waits for more pods', BATCH_SECONDS):g}s"}
+
+    def scrape_interval(self) -> str:
+        """Return how often Prometheus reads the load."""
+        return f"{round(self.loop('Prometheus reads', SCRAPE_SECONDS) * 1000)}ms"
 
 
 def scaled_object(spec: dict[str, Any], clocks: Clocks) -> dict[str, Any]:
@@ -81,25 +107,34 @@ def _behavior(direction: str, rules: dict[str, Any], clocks: Clocks) -> dict[str
     return changed
 
 
-def node_pool(spec: dict[str, Any], clocks: Clocks) -> dict[str, Any]:
+def node_pool(spec: dict[str, Any], clocks: Clocks, boots: Mapping[str, float]) -> dict[str, Any]:
     """Return a NodePool's spec whose nodes boot as long as EC2's and go sooner when empty.
 
-    KWOK's nodes would be Ready at once. A node's life is longer than any scenario.
+    `boots` has the seconds from the call to EC2 to an image on the node's disk, by pool. KWOK's nodes would be Ready
+    at once. A node's life is longer than any scenario.
     """
-    boot = clocks.exact("a node's boot and the image's pull (assumed)", NODE_SECONDS)
     disruption = dict(spec.get("disruption", {}))
     after = str(disruption.get("consolidateAfter", ""))
     if after.endswith("s") and after[:-1].isdigit():
-        disruption["consolidateAfter"] = f"{clocks.whole('NodePool consolidateAfter', int(after[:-1]))}s"
+        disruption["consolidateAfter"] = f"{clocks.whole(CONSOLIDATE_AFTER, int(after[:-1]))}s"
     template = spec["template"]
     metadata = template.get("metadata", {})
+    pool = metadata.get("labels", {}).get(POOL_LABEL, "")
+    boot = clocks.exact(f"a node's boot and the image's pull, {pool}", boots.get(pool, 0.0))
     slow = {**metadata, "annotations": ready_after(metadata.get("annotations", {}), boot)}
     return {**spec, "disruption": disruption, "template": {**template, "metadata": slow}}
 
 
-def start_seconds(startup_budget: float, clocks: Clocks) -> float:
-    """Return how long a pod runs before it is Ready: its server loads the model."""
-    return clocks.exact("a server's start (its budget without the margin)", startup_budget / STARTUP_MARGIN)
+def server_annotations(
+    annotations: Mapping[str, Any], server: str, loading_seconds: float, clocks: Clocks
+) -> dict[str, Any]:
+    """Return the annotations of a server's pod that loads its model for so long."""
+    changed = dict(annotations)
+    protected = str(changed.get(DO_NOT_DISRUPT, ""))
+    if protected.endswith("s"):
+        seconds = clocks.whole(f"pod {DO_NOT_DISRUPT}", float(protected[:-1]))
+        changed[DO_NOT_DISRUPT] = f"{seconds}s"
+    return ready_after(changed, clocks.exact(f"{server} loads its model", loading_seconds))
 
 
 def ready_after(annotations: Mapping[str, Any], seconds: float) -> dict[str, Any]:

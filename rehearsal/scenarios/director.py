@@ -8,6 +8,7 @@ from rehearsal.scenarios import actions
 from rehearsal.scenarios.model import EventKind, EventSettings
 from rehearsal.scenarios.observer import Observer
 from rehearsal.scenarios.player import Player
+from rehearsal.timeline import NodeState
 
 # EC2 gives a spot instance two minutes between the notice and the end.
 NOTICE_SECONDS = 120.0
@@ -49,8 +50,7 @@ class Director:
         actions.give_notice(self.api, node)
         self.player.wait_until(self.player.at + NOTICE_SECONDS / self.compression)
         if node.claim in {one.claim for one in self.observer.nodes()}:
-            lost = actions.take(self.api, [node])
-            self.player.happened(f"time is up: {_server_pods(lost, self.observer)} of its replicas lost")
+            self.player.happened(f"time is up: {self._take([node])} replicas are cut off")
         else:
             self.player.happened("drained in time")
 
@@ -59,8 +59,9 @@ class Director:
         nodes = [node for node in self.observer.nodes() if node.zone == zone]
         actions.close_zone(self.api, zone)
         self.player.happened(f"{zone} is lost with {len(nodes)} GPU nodes")
-        actions.take(self.api, nodes)
+        self._take(nodes)
 
-
-def _server_pods(lost: list[str], observer: Observer) -> int:
-    return sum(name.startswith(f"{observer.server}-") for name in lost)
+    def _take(self, nodes: list[NodeState]) -> int:
+        """Take nodes away, and tell the load; return how many replicas served there until then."""
+        serving = self.player.serving
+        return self.player.cut(actions.take(self.api, nodes), serving)

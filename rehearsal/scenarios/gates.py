@@ -9,6 +9,9 @@ from rehearsal.scenarios.model import Expectations
 def broken(expect: Expectations, outcome: Outcome) -> Iterator[str]:
     """Name every expectation that the outcome breaks: what was seen, the limit, and the setting to turn."""
     yield from _replicas(expect, outcome)
+    if expect.failed is not None and outcome.failed > expect.failed:
+        fix = "Let pods be drained before their node goes, and keep a replica in reserve."
+        yield f"{outcome.failed} requests failed where {expect.failed} may. {fix}"
     if expect.keeps_budget and outcome.budget and not outcome.budget.kept:
         seen = f"{outcome.budget.fewest} replicas were Ready where the budget leaves {outcome.budget.allowed}"
         yield f"{seen} ({outcome.budget.most_lost} lost at once). Raise replicas.min, or spread over more nodes."
@@ -31,6 +34,6 @@ def _replicas(expect: Expectations, outcome: Outcome) -> Iterator[str]:
     if expect.extra_replicas is not None and outcome.wanted > outcome.needed + expect.extra_replicas:
         seen = f"{outcome.wanted} replicas were wanted where the load needs {outcome.needed}"
         yield f"{seen} and {expect.extra_replicas} more are allowed. Lower replicas.max, or raise the thresholds."
-    if expect.reaches_zero and outcome.fewest > 0:
+    if expect.reaches_zero and outcome.at_the_end > 0:
         fix = "Look at replicas.min and scaling.cooldownSeconds."
-        yield f"the last replica never went ({outcome.fewest} were always wanted). {fix}"
+        yield f"{outcome.at_the_end} replicas were still wanted at the end, with no work left. {fix}"

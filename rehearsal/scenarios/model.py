@@ -111,8 +111,11 @@ class Expectations(Section):
     late_share: Share | None = None
     """Late requests at most, as a share of all."""
 
+    failed: Annotated[int, Field(ge=0)] | None = None
+    """Requests at most that may find no replica, or lose theirs."""
+
     reaches_zero: bool = False
-    """Whether the last replica must go, and the first come back for work."""
+    """Whether the last replica must have gone at the end."""
 
 
 class Scenario(Section):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.load_traces import LOAD_TRACES
-from catalog.serving_times import NODE_SECONDS, STARTUP_MARGIN
 from planning.plan import Plan, make_plan
 from planning.servers import ServerPlan
 from rehearsal.load.arrivals import Arrivals, course, day
@@ -16,6 +15,7 @@ from settings import StackConfig, from_values
 from settings.errors import SettingsError, one_of
 from settings.loader import PROJECT
 from settings.models import ModelSettings
+from settings.scaling import RabbitmqTrigger
 from settings.stack import Settings
 
 _MODELS = f"{PROJECT}:models"
@@ -41,8 +41,21 @@ class Prepared:
     @property
     def cluster_seconds(self) -> float:
         """How long the scenario lasts in the cluster: long enough to see a replica start after the last point."""
-        start = NODE_SECONDS + self.server.startup_seconds / STARTUP_MARGIN
-        return self.scenario.minutes * _MINUTE + (start if self.scenario.load.points else 0.0)
+        start = self.server.cold_start.total if self.scenario.load.points else 0.0
+        return self.scenario.minutes * _MINUTE + start
+
+    @property
+    def queue(self) -> RabbitmqTrigger | None:
+        """The model's queue, where the scenario is about one."""
+        if self.scenario.trigger != TriggerKind.RABBITMQ:
+            return None
+        return next(one for one in self.model.scaling.triggers if isinstance(one, RabbitmqTrigger))
+
+    @property
+    def begin_hour(self) -> int:
+        """The hour of the day at which the scenario begins: a trace's quietest, else midnight."""
+        trace = self.scenario.load.trace
+        return LOAD_TRACES[trace].quietest_hour if trace else 0
 
     @property
     def compression(self) -> float:
@@ -136,7 +149,7 @@ def _fits(settings: Settings) -> bool:
 
 def _require(scenario: Scenario, model: ModelSettings, path: str) -> None:
     """Refuse a model without the trigger that the scenario is about."""
-    kinds = {TriggerKind.PROMETHEUS.value, *(str(one.type) for one in getattr(model.scaling, "triggers", ()))}
+    kinds = {TriggerKind.PROMETHEUS.value, *(str(one.type) for one in model.scaling.triggers)}
     if scenario.trigger.value not in kinds:
         fix = f"Add one to {path}.scaling.triggers, or to settings.model of the scenario."
         raise SettingsError(

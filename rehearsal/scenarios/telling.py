@@ -3,9 +3,12 @@
 from catalog.load_traces import LOAD_TRACES
 from rehearsal.report.scenario import ScenarioReport, marks, seconds
 from rehearsal.scenarios import analysis
-from rehearsal.scenarios.clocks import Clocks
+from rehearsal.scenarios.clocks import CONSOLIDATE_AFTER, Clocks
 from rehearsal.scenarios.prepare import Prepared
 from rehearsal.timeline import Timeline
+
+# It looks every 10 s and then waits 15 s whether the node stays empty, v1.14; neither can be set.
+_KARPENTER_LOOKS_SECONDS = 25
 
 
 def tell(
@@ -18,8 +21,9 @@ def tell(
 ) -> ScenarioReport:
     """Return the report of a run that saw `timeline`; `event_at` is when something first happened, if it did."""
     scenario = prepared.scenario
+    counted = timeline.counted(prepared.server.pool, _empty_seconds(clocks) / prepared.compression)
     outcome = analysis.outcome(
-        timeline,
+        counted,
         plan=prepared.server,
         service=prepared.service,
         peak_rate=prepared.arrivals.peak,
@@ -35,14 +39,19 @@ def tell(
         compression=prepared.compression,
         clocks=tuple(clocks.listed.values()),
         changes=prepared.changes,
-        assumptions=assumptions(prepared),
+        assumptions=assumptions(prepared, clocks),
         outcome=outcome,
-        seconds=seconds(timeline, needs, prepared.compression),
+        seconds=seconds(counted, needs, prepared.compression),
         marks=marks(timeline, prepared.compression),
     )
 
 
-def assumptions(prepared: Prepared) -> dict[str, str]:
+def _empty_seconds(clocks: Clocks) -> float:
+    """How long an empty node stands in a cluster: until it is consolidated, and until Karpenter looks."""
+    return clocks.listed[CONSOLIDATE_AFTER].seconds + _KARPENTER_LOOKS_SECONDS
+
+
+def assumptions(prepared: Prepared, clocks: Clocks) -> dict[str, str]:
     """What the load takes for granted, in words."""
     service, load = prepared.service, prepared.scenario.load
     words = {
@@ -50,6 +59,7 @@ def assumptions(prepared: Prepared) -> dict[str, str]:
         "first token": f"{service.prefill_seconds:g} s with a free slot; late after {service.target_seconds:g} s",
         "KV cache": f"{service.kv_usage_when_full:.0%} in use with every slot busy",
         "the static deployment": f"slots {analysis.STATIC_BUSY:.0%} busy at the peak",
+        "an empty node counts for": f"{_empty_seconds(clocks):g} s, as in the cluster; Karpenter takes it later here",
         "highest load": f"{prepared.arrivals.peak:.2f} requests a second",
     }
     if load.trace:

@@ -25,6 +25,9 @@ def compressed(
     image_suffix: Callable[[], str] = lambda: "",
 ) -> Callable[[], None]:
     """Return `program` with shortened clocks. A new `image_suffix` makes the servers' images new ones."""
+    boots: dict[str, float] = {}
+    for plan in servers.values():
+        boots[plan.pool] = max(boots.get(plan.pool, 0.0), boot_seconds(plan))
 
     def transform(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         props = dict(args.props)
@@ -34,14 +37,10 @@ def compressed(
             )
         elif args.type_ == _NODE_POOL:
             props["spec"] = pulumi.Output.from_input(props["spec"]).apply(
-                lambda spec: times.node_pool(spec, clocks)
+                lambda spec: times.node_pool(spec, clocks, boots)
             )
         elif args.type_ == _DEPLOYMENT and (plan := servers.get(args.name.removesuffix(_SUFFIX))):
-            slow_start(
-                cast("DeploymentSpecArgs", props["spec"]),
-                times.start_seconds(plan.startup_seconds, clocks),
-                image_suffix(),
-            )
+            server_deployment(cast("DeploymentSpecArgs", props["spec"]), plan, clocks, image_suffix())
         else:
             return None
         return pulumi.ResourceTransformationResult(props=props, opts=args.opts)
@@ -53,11 +52,23 @@ def compressed(
     return run
 
 
-def slow_start(spec: DeploymentSpecArgs, seconds: float, image_suffix: str = "") -> None:
-    """Let the pods of a server's Deployment load for so long, and run the image with this suffix."""
+def server_deployment(
+    spec: DeploymentSpecArgs, plan: ServerPlan, clocks: Clocks, image_suffix: str = ""
+) -> None:
+    """Let the pods of a server's Deployment load as long as the plan expects, with this suffix to their image."""
     template = cast("PodTemplateSpecArgs", spec.template)
     metadata = cast("ObjectMetaArgs", template.metadata)
-    before = cast("Mapping[str, Any]", metadata.annotations or {})
-    metadata.annotations = times.ready_after(before, seconds)
+    annotations = cast("Mapping[str, Any]", metadata.annotations or {})
+    metadata.annotations = times.server_annotations(annotations, plan.name, loading_seconds(plan), clocks)
     for container in cast("list[ContainerArgs]", cast("PodSpecArgs", template.spec).containers):
         container.image = f"{container.image}{image_suffix}"
+
+
+def boot_seconds(plan: ServerPlan) -> float:
+    """Return how long the plan expects a node and the image to take."""
+    return sum(phase.seconds for phase in plan.cold_start.before)
+
+
+def loading_seconds(plan: ServerPlan) -> float:
+    """Return how long the plan expects a server to load once its container runs."""
+    return sum(phase.seconds for phase in plan.cold_start.inside)

@@ -188,6 +188,8 @@ def test_a_models_settings_reach_its_command_and_its_scaler() -> None:
         2,
     )
     assert [trigger["metadata"].get("threshold") for trigger in scaler["triggers"]] == [
+        # 75% of 7.
+        "5.25",
         "9",
         "0.7",
         "6",
@@ -198,7 +200,7 @@ def test_a_models_settings_reach_its_command_and_its_scaler() -> None:
 
 def test_a_models_triggers_reach_its_scaler() -> None:
     scaler = spec(other().one(SCALED_OBJECT, "chat-scaled-object"))
-    gauge, query, clock = (trigger["metadata"] for trigger in scaler["triggers"][2:])
+    gauge, query, clock = (trigger["metadata"] for trigger in scaler["triggers"][3:])
 
     assert gauge["query"] == 'sum(vllm:num_requests_running{job="inference/chat"}) or vector(0)'
     assert gauge["activationThreshold"] == "1"
@@ -209,7 +211,7 @@ def test_a_models_triggers_reach_its_scaler() -> None:
         "end": "30 18 * * 1-5",
         "desiredReplicas": "3",
     }
-    assert len({trigger["name"] for trigger in scaler["triggers"]}) == 5
+    assert len({trigger["name"] for trigger in scaler["triggers"]}) == 6
 
 
 def test_a_queue_reaches_the_scaler_and_its_password_the_authentication() -> None:

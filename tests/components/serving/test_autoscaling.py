@@ -1,10 +1,11 @@
 """A server is measured where it stands, and scaled on what it measures."""
 
+from dataclasses import replace
 from typing import Any
 
 from components.serving import ScalingArgs, ScalingPolicy
 from tests.components.recorder import Recording
-from tests.components.serving.examples import server, spec, triton, vllm
+from tests.components.serving.examples import OPTIONS, server, spec, triton, vllm
 
 
 def _scaling(recording: Recording) -> dict[str, Any]:
@@ -27,6 +28,14 @@ def test_vllm_scales_on_its_queue_and_its_cache() -> None:
     }
     assert triggers["kv-cache-usage"]["query"].startswith("sum(vllm:kv_cache_usage_perc{")
     assert triggers["kv-cache-usage"]["threshold"] == "0.75"
+
+
+def test_vllm_scales_before_requests_wait() -> None:
+    options = replace(OPTIONS, max_num_seqs=16)
+    trigger = _triggers(vllm(options=options, busy_slots=0.75))["busy-slots"]
+
+    assert trigger["query"] == 'sum(vllm:num_requests_running{job="inference/qwen"}) or vector(0)'
+    assert trigger["threshold"] == "12"
 
 
 def test_triton_scales_on_pending_requests() -> None:

@@ -107,11 +107,16 @@ def test_the_engine_gives_up_no_sooner_than_its_probe() -> None:
     assert environment["VLLM_ENGINE_READY_TIMEOUT_S"] == "1800"
 
 
-def test_replicas_are_left_to_keda_and_nodes_left_alone() -> None:
-    deployment = vllm().one(DEPLOYMENT)
+def test_replicas_are_left_to_keda() -> None:
+    assert "replicas" not in spec(vllm().one(DEPLOYMENT))
 
-    assert "replicas" not in spec(deployment)
-    assert spec(deployment)["template"]["metadata"]["annotations"] == {"karpenter.sh/do-not-disrupt": "true"}
+
+def test_karpenter_leaves_a_node_alone_while_its_server_loads_and_no_longer() -> None:
+    deployment = spec(vllm(provision_seconds=600, startup_seconds=905).one(DEPLOYMENT))
+    seconds = int(deployment["progressDeadlineSeconds"])
+
+    assert seconds > 600 + 905
+    assert deployment["template"]["metadata"]["annotations"] == {"karpenter.sh/do-not-disrupt": f"{seconds}s"}
 
 
 def test_a_rollout_surges_as_told_and_waits_for_a_node_and_a_model() -> None:

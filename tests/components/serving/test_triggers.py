@@ -71,7 +71,7 @@ def triggers(recording: Recording) -> list[dict[str, Any]]:
 def test_triggers_come_beside_the_engines_own() -> None:
     names = [one["name"] for one in triggers(scaled(CRON, QUEUE, METRIC))]
 
-    assert names == ["waiting-requests", "kv-cache-usage", "office", "jobs", "tokens"]
+    assert names == ["busy-slots", "waiting-requests", "kv-cache-usage", "office", "jobs", "tokens"]
 
 
 def test_keda_knows_every_parameter() -> None:

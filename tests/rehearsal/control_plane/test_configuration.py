@@ -59,6 +59,21 @@ def test_autoscaling_looks_every_two_seconds(documents: list[dict[str, Any]]) ->
     assert flags(documents[0], "kube-controller-manager")["horizontal-pod-autoscaler-sync-period"] == "2s"
 
 
+def test_no_flag_is_an_override_which_kwokctl_drops_unless_it_gives_the_flag_itself(
+    documents: list[dict[str, Any]],
+) -> None:
+    extras = [extra for patch in documents[0]["componentsPatches"] for extra in patch["extraArgs"]]
+    assert extras
+    assert not any(extra.get("override") for extra in extras)
+
+
+def test_other_flags_may_be_asked_for() -> None:
+    (cluster, *_) = yaml.safe_load_all(
+        render(TOOLCHAIN, range(25001, 25001 + len(PORTS)), {"etcd": {"a": "b"}})
+    )
+    assert cluster["componentsPatches"] == [{"name": "etcd", "extraArgs": [{"key": "a", "value": "b"}]}]
+
+
 def test_no_node_needs_a_heartbeat(documents: list[dict[str, Any]]) -> None:
     assert flags(documents[0], "kwok-controller")["node-lease-duration-seconds"] == "0"
     assert flags(documents[0], "kube-controller-manager")["node-monitor-grace-period"] == "24h"

@@ -54,6 +54,15 @@ def test_without_a_replica_requests_fail_and_those_that_waited_are_lost() -> Non
     assert moment.late >= moment.failed
 
 
+def test_a_replica_that_is_cut_off_takes_what_it_was_at_work_on_along() -> None:
+    model = model_of(1.5)
+    before = play(0, 500, ready=2, model=model)
+    model.cut(1, of=2)
+    after = play(0, 1, ready=1, model=model)
+    assert before.failed == 0
+    assert after.failed == pytest.approx(before.running / 2, abs=1)
+
+
 def test_the_histogram_counts_each_first_token_once() -> None:
     moment = play(0.5, 500, ready=1)
     assert sum(moment.first_tokens) == moment.arrived

@@ -75,9 +75,22 @@ def test_replicas_that_came_after_the_load_fell_again_are_not_its() -> None:
     assert [split.pod for split in analysis.splits(timeline, load_rose=0.0)] == ["qwen-1", "qwen-2"]
 
 
-def test_gpu_hours_are_those_of_the_server_s_own_pool_in_the_cluster_s_time(plan: ServerPlan) -> None:
-    mine, other = [node("a"), node("b")], node("c", pool="other")
-    looks = [look(float(at), nodes=[*mine, other] if at < 10 else [other]) for at in range(21)]
+def test_an_empty_node_counts_for_as_long_as_it_would_stand_and_another_pool_s_does_not() -> None:
+    nodes = [node("a"), node("b"), node("c", pool="other")]
+    pods = [pod("x", "a"), pod("y", "b")]
+    looks = [look(float(at), nodes=nodes, pods=pods if at < 5 else pods[:1]) for at in range(10)]
+    counted = Timeline(looks=looks).counted("g6-xlarge", empty_seconds=2.0)
+    assert [[one.name for one in each.nodes] for each in counted.looks] == [["a", "b"]] * 7 + [["a"]] * 3
+
+
+def test_a_node_that_boots_counts_from_the_beginning() -> None:
+    looks = [look(float(at), nodes=[node("", ready=False)]) for at in range(4)]
+    counted = Timeline(looks=looks).counted("g6-xlarge", empty_seconds=5.0)
+    assert all(each.gpus == 1 for each in counted.looks)
+
+
+def test_gpu_hours_are_in_the_cluster_s_time(plan: ServerPlan) -> None:
+    looks = [look(float(at), nodes=[node("a"), node("b")] if at < 10 else []) for at in range(21)]
     used = analysis.usage(Timeline(looks=looks), plan, static_replicas=4, compression=360.0)
     # Two GPUs for ten of twenty seconds, each of them six minutes.
     assert used.gpu_hours == pytest.approx(2.0)
@@ -128,9 +141,9 @@ def test_an_outcome_sums_up_a_run(plan: ServerPlan) -> None:
         max_unavailable=1,
         event_at=None,
     )
-    assert (outcome.wanted, outcome.ready, outcome.needed, outcome.fewest) == (4, 3, 4, 1)
+    assert (outcome.wanted, outcome.ready, outcome.needed, outcome.at_the_end) == (4, 3, 4, 4)
     assert (outcome.requests, outcome.late, outcome.late_share) == (40, 4, 0.1)
     assert outcome.budget is None
-    # 7 requests a second at 80% of two a second.
+    # 7 requests a second at 75% of two a second.
     assert outcome.usage.static_replicas == 5
     assert [split.pod for split in outcome.splits] == ["p2"]

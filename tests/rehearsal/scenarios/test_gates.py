@@ -15,7 +15,7 @@ GOOD = Outcome(
     wanted=4,
     ready=4,
     needed=4,
-    fewest=0,
+    at_the_end=0,
     requests=1000,
     late=5,
     failed=0,
@@ -28,6 +28,7 @@ EXPECT = Expectations.model_validate(
         "keepsBudget": True,
         "gpuHoursShare": 0.6,
         "lateShare": 0.01,
+        "failed": 0,
         "reachesZero": True,
     }
 )
@@ -49,7 +50,8 @@ def test_what_came_true_is_no_finding() -> None:
         ),
         ({"usage": replace(GOOD.usage, gpu_hours=7)}, "70% of the static deployment's GPU hours"),
         ({"late": 20}, "2.00% of the requests waited too long"),
-        ({"fewest": 1}, "the last replica never went"),
+        ({"failed": 3}, "3 requests failed where 0 may"),
+        ({"at_the_end": 1}, "1 replicas were still wanted at the end"),
     ],
 )
 def test_each_broken_expectation_is_one_line_with_a_fix(change: dict[str, Any], said: str) -> None:
@@ -59,5 +61,5 @@ def test_each_broken_expectation_is_one_line_with_a_fix(change: dict[str, Any], 
 
 
 def test_nothing_is_expected_that_is_not_asked_for() -> None:
-    bad = replace(GOOD, reversals=9, ready=0, wanted=99, late=999, fewest=7)
+    bad = replace(GOOD, reversals=9, ready=0, wanted=99, late=999, at_the_end=7)
     assert list(broken(Expectations(), bad)) == []
