@@ -8,6 +8,7 @@ from planning.placement import Placement, ceilings, place
 from planning.placement.choice import Choice
 from planning.placement.quotas import QuotaUse, limits, problems_of, uses
 from planning.rollout import Rollout, plan_rollouts
+from planning.room import with_least_room
 from planning.servers import ServerPlan, plan_server
 from planning.startup import SHORTEST_SECONDS, ready_problem
 from settings.errors import SettingsError
@@ -41,6 +42,7 @@ def make_plan(settings: Settings) -> Plan:
     """Plan a stack; raise `SettingsError` with one line for each thing that cannot work."""
     placement = place(settings)
     servers = [plan_server(one) for one in placement.placed]
+    placement = with_least_room(placement, servers, settings)
     quotas = uses(ceilings(placement), limits(settings))
     rollouts, limits_broken = _rollouts(placement, servers, settings)
     problems = [*_network_problems(settings), *limits_broken, *placement.problems]

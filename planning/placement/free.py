@@ -98,7 +98,7 @@ def _pool(name: str, options: Sequence[Options], picks: Sequence[str], settings:
 def _most_gpus(demands: Sequence[Demand], name: str, cut: Cut) -> int:
     """GPUs for the most replicas with one more of each: none has to wait for another's rollout.
 
-    As if each server had nodes of its own, and one were free: pods that come and go leave gaps.
+    As if each server had nodes of its own, and one were free: that is always enough, see `planning.room`.
     """
     alone = sum(nodes([(demand.units[name], demand.most)], cut.units) for demand in demands)
     return cut.instance.gpus * (alone + (1 if len(demands) > 1 else 0))

@@ -80,6 +80,8 @@ def test_models_share_nodes_where_that_is_cheaper() -> None:
     # Four GPUs of eight each: one p5.48xlarge holds both.
     assert found.servers["a"].pool == found.servers["b"].pool == "p5-48xlarge"
     assert found.servers["a"].share.replicas_per_node == 2
+    # Two nodes hold both at their most; a third holds what is rolled out, and none is bought in vain.
+    assert found.pools[0].max_gpus == 24
 
 
 def test_slices_are_chosen_only_where_they_are_allowed() -> None:
@@ -245,7 +247,7 @@ def test_every_derived_pool_holds_all_replicas_and_a_rollout() -> None:
     for pool in found.pools:
         mine = [server for server in found.servers.values() if server.pool == pool.name]
         each = instances()[pool.instance_types[0]].gpus
-        assert pool.max_gpus >= sum(server.node_gpus for server in mine) + each
+        assert pool.max_gpus >= sum(server.gpus * server.max_replicas for server in mine) + each
     assert all(rollout.max_unavailable == 0 for rollout in found.rollouts.values())
 
 
