@@ -32,6 +32,8 @@ ADDONS = (
     Addon(name="kube-proxy", before_nodes=True),
     Addon(name="eks-pod-identity-agent", before_nodes=True),
     Addon(name="coredns", before_nodes=False),
+    # A community add-on: without it no HPA on CPU and no VPA gets a number.
+    Addon(name="metrics-server", before_nodes=False),
     EBS_CSI,
 )
 

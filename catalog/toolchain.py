@@ -257,6 +257,13 @@ CRD_SOURCES = (
         source="the newest that the Go module proxy serves; the chart is 0.10.0, 2026-11-24",
     ),
     CrdSource(
+        name="vertical-pod-autoscaler",
+        module="k8s.io/autoscaler/vertical-pod-autoscaler",
+        version="v1.8.1",
+        globs=("deploy/vpa-v1-crd-gen.yaml",),
+        source="the newest release, 2026-11-24",
+    ),
+    CrdSource(
         name="gateway-api",
         module="sigs.k8s.io/gateway-api",
         version="v1.6.1",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components import data_services, engine_wiring, sharing_wiring, wiring
+from components.autoscaling.recommendations import recommend
 from components.cluster import Cluster, ClusterArgs
 from components.edge.ingress import Ingress
 from components.edge.model_route import ModelRoute
@@ -95,6 +96,8 @@ class InferencePlatform(pulumi.ComponentResource):
         needs = [keda, runtime, self._monitoring, *self._make_multi_node()]
         data = self._make_data(models)
         servers = self._make_servers(models, pools, needs, data)
+        if self._settings.vertical_autoscaling.enabled:
+            recommend(servers, models, self._cluster.provider, self._child)
         self._publish(servers, data.uris)
 
     def _make_network(self) -> Network:

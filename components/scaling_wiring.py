@@ -2,6 +2,7 @@
 
 import pulumi
 
+from components.autoscaling.triggers import Trigger
 from components.serving import (
     CronTrigger,
     PrometheusTrigger,
@@ -10,7 +11,6 @@ from components.serving import (
     ScalingPolicy,
     autoscaling,
 )
-from components.serving.triggers import Trigger
 from settings import scaling as settings
 
 

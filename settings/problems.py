@@ -19,6 +19,10 @@ SECURE = "secure"
 _LONGEST_VALUE = 60
 _PLAIN_KEY = re.compile(r"\w[\w.:/@+-]*")
 
+# What one may well look for, and why it is not there.
+_REFUSED_KINDS = {
+    "http": "needs KEDA's HTTP add-on, a beta that is not installed here. Use rabbitmq or cron: docs/autoscaling.md.",
+}
 _WRONG_KINDS = ("union_tag_invalid", "union_tag_not_found")
 # Pydantic's kinds of error in words that follow the value; braces take pydantic's own limits.
 _LIMITS = {
@@ -112,7 +116,8 @@ def _kind(path: str, given: Any, field: FieldInfo | None) -> str:
     known = [kind for kind in kinds if kind is not None]
     if not isinstance(given, dict) or "type" not in given:
         return f"{path}.type: is missing. Set it to one of {', '.join(known)}."
-    return f"{path}.type: {_shown(given['type'])} is not known. {one_of(str(given['type']), known)}"
+    why = _REFUSED_KINDS.get(str(given["type"]), f"is not known. {one_of(str(given['type']), known)}")
+    return f"{path}.type: {_shown(given['type'])} {why}"
 
 
 def _limit(detail: ErrorDetails) -> str:

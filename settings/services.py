@@ -123,3 +123,10 @@ class MonitoringSettings(Section):
 
     size_gib: SizeGib = 50
     """Storage for metrics, in GiB."""
+
+
+class VerticalAutoscalingSettings(Section):
+    """Recommendations of CPU and memory for each model server, by the Vertical Pod Autoscaler. Nothing is changed."""
+
+    enabled: bool = False
+    """Whether it is installed. Read what it says with `kubectl describe vpa --namespace inference`."""

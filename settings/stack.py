@@ -7,7 +7,7 @@ from settings.cluster import ClusterSettings
 from settings.models import ModelSettings, TritonRepositorySettings
 from settings.placement import PlacementSettings, QuotaSettings
 from settings.pools import GpuPoolSettings
-from settings.services import DataSettings, EdgeSettings, MonitoringSettings
+from settings.services import DataSettings, EdgeSettings, MonitoringSettings, VerticalAutoscalingSettings
 
 SECRETS = {"hfToken": "Hugging Face token, for gated models. Set it with `pulumi config set --secret`."}
 """Keys that hold secrets: they are never part of `Settings`, only whether they are there."""
@@ -42,6 +42,9 @@ class Settings(Section):
 
     monitoring: MonitoringSettings = MonitoringSettings()
     """Prometheus and Grafana."""
+
+    vertical_autoscaling: VerticalAutoscalingSettings = VerticalAutoscalingSettings()
+    """Recommendations for requests."""
 
     tags: dict[str, str] = Field(default_factory=dict)
     """AWS tags put on everything."""

@@ -5,7 +5,7 @@ from catalog.charts.edge import CERT_MANAGER, ENVOY_GATEWAY
 from catalog.charts.model import Chart, Workload, WorkloadKind
 from catalog.charts.multinode import EFA_DEVICE_PLUGIN, LEADER_WORKER_SET
 from catalog.charts.nodes import DCGM_EXPORTER, KARPENTER, KARPENTER_CRD, NVIDIA_DEVICE_PLUGIN
-from catalog.charts.scaling import KEDA, KUBE_PROMETHEUS_STACK
+from catalog.charts.scaling import KEDA, KUBE_PROMETHEUS_STACK, VERTICAL_POD_AUTOSCALER
 
 CHARTS: tuple[Chart, ...] = (
     KARPENTER_CRD,
@@ -15,6 +15,7 @@ CHARTS: tuple[Chart, ...] = (
     LEADER_WORKER_SET,
     EFA_DEVICE_PLUGIN,
     KEDA,
+    VERTICAL_POD_AUTOSCALER,
     KUBE_PROMETHEUS_STACK,
     CERT_MANAGER,
     ENVOY_GATEWAY,
@@ -38,6 +39,7 @@ __all__ = [
     "NVIDIA_DEVICE_PLUGIN",
     "QDRANT",
     "VALKEY",
+    "VERTICAL_POD_AUTOSCALER",
     "Chart",
     "Workload",
     "WorkloadKind",

@@ -1,4 +1,4 @@
-"""Charts that scale and observe: KEDA and kube-prometheus-stack."""
+"""Charts that scale and observe: KEDA, the Vertical Pod Autoscaler and kube-prometheus-stack."""
 
 from catalog.charts.model import Chart, Workload, WorkloadKind
 
@@ -40,6 +40,34 @@ KEDA = Chart(
             node_selector_path="nodeSelector",
             enabled_path="webhooks.enabled",
         ),
+    ),
+)
+
+
+def _vpa_part(name: str, key: str) -> Workload:
+    return Workload(
+        name=f"vertical-pod-autoscaler-{name}",
+        kind=WorkloadKind.DEPLOYMENT,
+        replicas=2,
+        replicas_path=f"{key}.replicas",
+        resources_path=f"{key}.resources",
+        tolerations_path=f"{key}.tolerations",
+        node_selector_path=f"{key}.nodeSelector",
+        enabled_path=f"{key}.enabled",
+    )
+
+
+# Its README calls the chart under development; the program in it is 1.8.1, which is not.
+VERTICAL_POD_AUTOSCALER = Chart(
+    name="vertical-pod-autoscaler",
+    repository="https://kubernetes.github.io/autoscaler",
+    version="0.13.0",
+    namespace="vertical-pod-autoscaler",
+    source="charts/vertical-pod-autoscaler in k8s.io/autoscaler/vertical-pod-autoscaler v1.8.1, 2026-10-21",
+    workloads=(
+        _vpa_part("recommender", "recommender"),
+        _vpa_part("updater", "updater"),
+        _vpa_part("admission-controller", "admissionController"),
     ),
 )
 

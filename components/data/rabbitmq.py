@@ -127,7 +127,7 @@ class InClusterRabbitMq(RabbitMq):
             cluster_ip="None",
             publish_not_ready_addresses=True,
             selector=self._selector,
-            ports=[ServicePortArgs(name=key, port=port) for key, port in ports.items()],
+            ports=[ServicePortArgs(name=key, port=port, target_port=key) for key, port in ports.items()],
         )
         # Its endpoints are the StatefulSet's pods, which wait for it.
         metadata = ObjectMetaArgs(

@@ -78,7 +78,6 @@ def configuration(name: str, namespace: pulumi.Input[str], replicas: int) -> dic
         f"cluster_name = {name}",
         f"cluster_formation.target_cluster_size_hint = {replicas}",
         "cluster_formation.peer_discovery_backend = classic_config",
-        "cluster_partition_handling = pause_minority",
         "default_queue_type = quorum",
         "queue_leader_locator = balanced",
         "disk_free_limit.absolute = 2GB",

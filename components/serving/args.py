@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from components.autoscaling.policy import SCALE_DOWN, SCALE_UP, ScalingPolicy
+from components.autoscaling.triggers import RabbitmqTrigger, Trigger, wakes
 from components.gpu_pool_specs import GPU_RESOURCE
-from components.serving.triggers import RabbitmqTrigger, Trigger, wakes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,20 +34,6 @@ Cache = NvmeCache | PvcCache
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScalingPolicy:
-    """How fast replicas change: at most `percent` in `period_seconds`, or `pods` if that is more.
-
-    The HPA acts on the most careful advice of the last `stabilization_seconds`. Percentages are rounded up, so
-    50% of one replica is one.
-    """
-
-    percent: int
-    period_seconds: int
-    stabilization_seconds: int
-    pods: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class ScalingArgs:
     """How KEDA scales a server. Seconds throughout; `prometheus_address` is an URL KEDA can reach.
 
@@ -64,12 +51,8 @@ class ScalingArgs:
     failure_threshold: int = 3
     polling_seconds: int = 15
     cooldown_seconds: int = 300
-    scale_up: ScalingPolicy = field(
-        default_factory=lambda: ScalingPolicy(percent=50, pods=4, period_seconds=60, stabilization_seconds=0)
-    )
-    scale_down: ScalingPolicy = field(
-        default_factory=lambda: ScalingPolicy(percent=25, period_seconds=120, stabilization_seconds=300)
-    )
+    scale_up: ScalingPolicy = SCALE_UP
+    scale_down: ScalingPolicy = SCALE_DOWN
 
     def __post_init__(self) -> None:
         """Raise ValueError for a fallback that would leave nothing running, or a queue that nobody may ask."""

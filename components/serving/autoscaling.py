@@ -7,9 +7,9 @@ from typing import Any
 
 import pulumi
 
+from components.autoscaling.policy import behavior
+from components.autoscaling.triggers import PrometheusTrigger, trigger_spec
 from components.serving import timing
-from components.serving.args import ScalingPolicy
-from components.serving.triggers import PrometheusTrigger, trigger_spec
 from components.serving.workload import Workload
 
 
@@ -56,9 +56,7 @@ def scaled_object_spec(workload: Workload) -> dict[str, Any]:
             "behavior": "currentReplicasIfHigher",
         },
         "advanced": {
-            "horizontalPodAutoscalerConfig": {
-                "behavior": {"scaleUp": _policy(scaling.scale_up), "scaleDown": _policy(scaling.scale_down)}
-            }
+            "horizontalPodAutoscalerConfig": {"behavior": behavior(scaling.scale_up, scaling.scale_down)}
         },
         "triggers": _triggers(workload),
     }
@@ -84,16 +82,3 @@ def _triggers(workload: Workload) -> list[dict[str, Any]]:
         trigger_spec(one, scaling.prometheus_address, authentication_name(workload))
         for one in (*own, *scaling.triggers)
     ]
-
-
-def _policy(policy: ScalingPolicy) -> dict[str, Any]:
-    kinds = {"Percent": policy.percent, "Pods": policy.pods}
-    return {
-        "stabilizationWindowSeconds": policy.stabilization_seconds,
-        "selectPolicy": "Max",
-        "policies": [
-            {"type": kind, "value": value, "periodSeconds": policy.period_seconds}
-            for kind, value in kinds.items()
-            if value is not None
-        ],
-    }

@@ -24,9 +24,9 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
+from components.autoscaling.triggers import authentication_spec
 from components.serving import autoscaling, leader_worker_set, network_policy, pod, storage, timing
 from components.serving.args import ModelServerArgs, PvcCache
-from components.serving.triggers import authentication_spec
 from components.serving.workload import Engine, Group, Workload
 
 
@@ -62,6 +62,7 @@ class ModelServer(pulumi.ComponentResource):
         if engine.metrics_port:
             self.pod_monitor = self._pod_monitor(workload, child)
         self.scaled_object = self._scaled_object(workload, child)
+        self.scale_target = (*workload.scale_target, workload.scale_target_name)
         return self._publish(workload)
 
     def _publish(self, workload: Workload) -> dict[str, pulumi.Output[Any]]:

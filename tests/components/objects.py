@@ -15,6 +15,7 @@ PROVIDER = "pulumi:providers:kubernetes"
 RELEASE = "kubernetes:helm.sh/v3:Release"
 SCALED_OBJECT = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 SERVICE = "kubernetes:core/v1:Service"
+STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
 
 
 def objects(recording: Recording) -> list[Recorded]:

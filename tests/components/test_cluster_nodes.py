@@ -33,9 +33,9 @@ def test_the_network_stands_before_the_nodes_and_dns_after_them(recording: Recor
 
     for name in ("vpc-cni", "kube-proxy", "eks-pod-identity-agent"):
         assert recording.depends(group, addon(recording, name))
-    for name in ("coredns", "aws-ebs-csi-driver"):
+    for name in ("coredns", "metrics-server", "aws-ebs-csi-driver"):
         assert recording.depends(addon(recording, name), group)
-    assert len(recording.of_type(ADDON)) == 5
+    assert len(recording.of_type(ADDON)) == 6
 
 
 def test_network_policies_are_enforced(recording: Recording) -> None:

@@ -37,6 +37,7 @@ CRDS = {
     "gateway.networking.k8s.io": "ingress-envoy-gateway",
     "karpenter.k8s.aws": "karpenter-crds",
     "karpenter.sh": "karpenter-crds",
+    "autoscaling.k8s.io": "vertical-pod-autoscaler-release",
     "keda.sh": "keda-release",
     "leaderworkerset.x-k8s.io": "multi-node-leader-worker-set",
     "monitoring.coreos.com": "monitoring-release",

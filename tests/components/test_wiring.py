@@ -335,7 +335,7 @@ def test_no_setting_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
 
     configs = [from_values(stack_values(stack)) for stack in ALL_STACKS]
     configs.append(from_values({**OTHER, "inference-platform:hfToken": {"secure": "AAA"}}))
-    configs += [from_values(values_of(stack)) for stack in ("scaling", "sharing")]
+    configs.append(from_values(values_of("sharing")))
     monkeypatch.setattr(Section, "__getattribute__", noted)
     for config in configs:
         record(lambda config=config: _build(config.settings, config.region))

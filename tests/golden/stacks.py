@@ -17,7 +17,7 @@ from tests.stacks import values_of
 ROOT = Path(__file__).parents[2]
 STACKS = ("dev", "prod")
 # Stacks of the tests (tests/stacks): what the repository's own do not use.
-TEST_STACKS = ("engines",)
+TEST_STACKS = ("engines", "scaling")
 ALL_STACKS = STACKS + TEST_STACKS
 _TOKEN = "inference-platform:hfToken"
 

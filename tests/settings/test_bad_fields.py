@@ -8,12 +8,12 @@ WRONG_KEYS = [
     bad(
         put("model", []),
         "model: unknown key. Did you mean models? Known: cluster, gpuPools, placement, quotas, models,",
-        "tritonRepositories, data, edge, monitoring, tags, hfToken.",
+        "tritonRepositories, data, edge, monitoring, verticalAutoscaling, tags, hfToken.",
     ),
     bad(
         put("hftoken", "hf_abcdef"),
         "hftoken: unknown key. Did you mean hfToken? Known: cluster, gpuPools, placement, quotas, models,",
-        "tritonRepositories, data, edge, monitoring, tags, hfToken.",
+        "tritonRepositories, data, edge, monitoring, verticalAutoscaling, tags, hfToken.",
     ),
     bad(
         put("cluster.network.zone", ["us-east-1a"]),

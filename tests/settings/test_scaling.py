@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.settings.stacks import Change, bad, changed, problems, put, settings
+from tests.settings.stacks import ROOT, Change, bad, changed, problems, put, settings
 
 CRON = {
     "type": "cron",
@@ -67,6 +68,11 @@ WRONG = [
     bad(
         cron(type="crom"),
         f'{AT}.type: "crom" is not known. Did you mean cron? Known: prometheus, rabbitmq, cron.',
+    ),
+    bad(
+        triggers({"type": "http"}),
+        f'{AT}.type: "http" needs KEDA\'s HTTP add-on, a beta that is not installed here.',
+        "Use rabbitmq or cron: docs/autoscaling.md.",
     ),
     bad(triggers({"threshold": 1}), f"{AT}.type: is missing. Set it to one of prometheus, rabbitmq, cron."),
     bad(
@@ -155,6 +161,15 @@ def test_on_a_machine_without_time_zones_any_name_passes(monkeypatch: pytest.Mon
     monkeypatch.setattr("settings.scaling_checks.available_timezones", set[str])
 
     assert problems(changed(cron(timezone="Mars/Olympus"))) == ()
+
+
+def test_the_documentations_example_works() -> None:
+    text = (ROOT / "docs" / "autoscaling.md").read_text(encoding="utf-8")
+    (model,) = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])["models"]
+    changes = [put(f"models.0.{key}", model[key]) for key in ("replicas", "scaling")]
+
+    assert len(model["scaling"]["triggers"]) == 4
+    assert problems(changed(*changes, rabbitmq())) == ()
 
 
 def test_the_defaults_are_those_of_the_documentation() -> None:

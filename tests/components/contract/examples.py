@@ -8,6 +8,8 @@ from typing import Any, cast
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.autoscaling.hpa import HorizontalScaling, HorizontalScalingArgs
+from components.autoscaling.vpa import VerticalScaling, VerticalScalingArgs
 from components.cluster import Cluster, ClusterArgs
 from components.data.postgres import InClusterPostgres, InClusterPostgresArgs
 from components.data.postgres_rds import ManagedPostgres, ManagedPostgresArgs
@@ -32,6 +34,7 @@ from components.multi_node import MultiNode, MultiNodeArgs
 from components.network import Network, NetworkArgs
 from components.observability.monitoring import Monitoring, MonitoringArgs
 from components.serving import OllamaServer, OllamaStore, S3Access, TgiServer, TritonServer, VllmServer
+from components.vertical_pod_autoscaler import VerticalPodAutoscaler, VerticalPodAutoscalerArgs
 from components.vpc_endpoints import VpcEndpoints, VpcEndpointsArgs
 from components.warm_headroom import Headroom, WarmHeadroom, WarmHeadroomArgs
 from planning.plan import make_plan
@@ -103,6 +106,9 @@ EXAMPLES: Mapping[Component, Callable[[k8s.Provider], Any]] = {
         tags=TAGS,
     ),
     GpuRuntime: lambda it: GpuRuntimeArgs(provider=it),
+    HorizontalScaling: lambda it: HorizontalScalingArgs(
+        provider=it, namespace="apps", deployment="api", min_replicas=2, max_replicas=20
+    ),
     InClusterPostgres: lambda it: InClusterPostgresArgs(provider=it, **_IN_CLUSTER),
     InClusterRabbitMq: lambda it: InClusterRabbitMqArgs(provider=it, **_IN_CLUSTER),
     InClusterRedisCache: lambda it: InClusterRedisCacheArgs(provider=it, **_IN_CLUSTER),
@@ -150,6 +156,8 @@ EXAMPLES: Mapping[Component, Callable[[k8s.Provider], Any]] = {
     OllamaStore: lambda it: store_args(provider=it, access=_ACCESS),
     TgiServer: lambda it: tgi_args(provider=it, hf_token="hf_example"),
     TritonServer: lambda it: triton_args(provider=it, access=_ACCESS),
+    VerticalPodAutoscaler: lambda it: VerticalPodAutoscalerArgs(provider=it),
+    VerticalScaling: lambda it: VerticalScalingArgs(provider=it, namespace="apps", deployment="api"),
     VllmServer: lambda it: vllm_args(provider=it, hf_token="hf_example"),
     VpcEndpoints: lambda _: VpcEndpointsArgs(
         **_VPC, vpc_cidr="10.0.0.0/16", region=REGION, route_table_ids=["rtb-1"], subnet_ids=["subnet-1"]

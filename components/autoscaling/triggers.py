@@ -1,7 +1,7 @@
 """What adds replicas, as KEDA's triggers.
 
 Sources: the scalers of KEDA 2.21 (pkg/scalers: prometheus, rabbitmq, cron). KEDA ignores a parameter it does not
-know, so tests/components/serving/test_triggers.py has each scaler's parameters.
+know, so tests/components/autoscaling/test_triggers.py has each scaler's parameters.
 """
 
 from dataclasses import dataclass
@@ -79,6 +79,11 @@ def trigger_spec(
         return _spec("cron", trigger.name, _cron(trigger))
     spec = _spec("rabbitmq", trigger.name, _rabbitmq(trigger))
     return {**spec, "authenticationRef": {"name": rabbitmq_authentication}}
+
+
+def cpu_spec(name: str, percent: int) -> dict[str, Any]:
+    """Return the trigger that keeps pods at `percent` of the CPU they request, which metrics-server measures."""
+    return {"type": "cpu", "name": name, "metricType": "Utilization", "metadata": {"value": str(percent)}}
 
 
 def _spec(kind: str, name: str, metadata: dict[str, Any]) -> dict[str, Any]:

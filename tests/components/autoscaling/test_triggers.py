@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from components.autoscaling.triggers import Trigger, wakes
 from components.serving import CronTrigger, PrometheusTrigger, RabbitmqTrigger, ScalingArgs
-from components.serving.triggers import Trigger, wakes
 from tests.components.objects import SCALED_OBJECT
 from tests.components.recorder import Recording
 from tests.components.serving.examples import spec, vllm
