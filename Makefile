@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 # The parts of `make test` build on one another, and the live ones share the machine.
 .NOTPARALLEL:
-.PHONY: help install toolchain check rehearse rehearse-stop test test-fast test-live lint format bench \
+.PHONY: help install toolchain check plan rehearse rehearse-stop test test-fast test-live lint format bench \
 	bench-sizing golden docs engine-flags lock clean
 
 STACK ?=
@@ -28,6 +28,9 @@ toolchain: $(RUN_STAMP)  ## Build the rehearsal's programs into .tools (once; mi
 
 check: $(RUN_STAMP)  ## Check the settings of all stacks, or of STACK=name
 	@$(BIN)/platformctl check $(STACK) $(ARGS)
+
+plan: $(RUN_STAMP)  ## Show what STACK=dev (the default) or prod comes to; ARGS="--diff main" for what changes
+	@$(BIN)/platformctl plan $(or $(STACK),dev) $(ARGS)
 
 rehearse: $(RUN_STAMP)  ## Play a stack through on this machine: STACK=dev (the default) or prod, SCENARIO=spike
 	@$(BIN)/platformctl rehearse $(or $(STACK),dev) $(if $(SCENARIO),--scenario $(SCENARIO)) $(ARGS)

@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
+from components.announcement import announce
 from components.inference_platform import InferencePlatform, InferencePlatformArgs
 from planning.plan import make_plan
 from settings import SettingsError
@@ -16,6 +17,7 @@ def main() -> None:
         plan = make_plan(config.settings)
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
+    announce(pulumi.get_stack(), config, plan)
     caller = aws.get_caller_identity_output()
     # A session's own ARN cannot enter a cluster; the role or user behind it can.
     principal = aws.iam.get_session_context_output(arn=caller.arn).issuer_arn

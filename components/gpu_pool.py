@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
-from catalog import amis
+from catalog import amis, volumes
 from catalog.instances import Instance, instances
 from components import gpu_user_data
 from components.gpu_pool_specs import (
@@ -41,9 +41,9 @@ class RootVolume:
     (nodeadm/doc/examples.md). On instances with NVMe, RAID0 moves images there.
     """
 
-    size_gib: int = 200
-    iops: int = 4000
-    throughput_mibps: int = 600
+    size_gib: int = volumes.GPU_ROOT_GIB
+    iops: int = volumes.GPU_ROOT_IOPS
+    throughput_mibps: int = volumes.GPU_ROOT_MIBPS
 
     def ebs(self) -> dict[str, Any]:
         """Return the block device as EC2NodeClass spells it."""

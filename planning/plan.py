@@ -22,7 +22,7 @@ class Plan:
 
     `pools` are those of the settings, or the ones derived from the models. `choices` say how each server runs, and
     what else was looked at; `quotas` what the most replicas take of the account's. `warnings` are lines about what
-    works, but may come out worse than asked.
+    works, but may come out worse than asked. `zones` is over how many each pool spreads.
     """
 
     pools: tuple[GpuPoolSettings, ...]
@@ -31,6 +31,7 @@ class Plan:
     choices: Mapping[str, Choice] = field(default_factory=dict[str, Choice])
     quotas: tuple[QuotaUse, ...] = ()
     warnings: tuple[str, ...] = ()
+    zones: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def keep_empty_seconds(self, pool: str) -> int:
         """Seconds an empty node of a pool is worth keeping: the longest that one of its servers waits for one."""
@@ -58,6 +59,7 @@ def make_plan(settings: Settings) -> Plan:
         choices={one.item.settings.name: one.choice for one in placement.placed},
         quotas=quotas,
         warnings=placement.warnings,
+        zones={pool.name: _zones(pool, settings) for pool in placement.pools},
     )
 
 
@@ -68,11 +70,15 @@ def _rollouts(
     rollouts: dict[str, Rollout] = {}
     problems: list[str] = []
     for index, pool in enumerate(placement.pools):
-        zones = len(pool.zones or settings.cluster.network.zones)
-        found = plan_rollouts(f"gpuPools[{index}]", pool, servers, zones)
+        found = plan_rollouts(f"gpuPools[{index}]", pool, servers, _zones(pool, settings))
         rollouts |= found.rollouts
         problems += found.problems
     return rollouts, problems
+
+
+def _zones(pool: GpuPoolSettings, settings: Settings) -> int:
+    """How many zones a pool's nodes may stand in."""
+    return len(pool.zones or settings.cluster.network.zones)
 
 
 def _network_problems(settings: Settings) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from planning.fit.request import PINNED_VLLM
-from platformctl import checking, fitting, rehearsing
+from platformctl import checking, fitting, planning, rehearsing
 from platformctl.fit_request import Asked
 from platformctl.words import OneLineErrors
 from rehearsal.options import Options, ProviderChoice
@@ -42,6 +42,22 @@ def main() -> None:
 def check(stack: AnyStack = None, *, project: Project = Path(), as_json: AsJson = False) -> None:
     """Check a stack's settings, and what can be computed from them, without starting anything."""
     raise typer.Exit(checking.check(project, stack, as_json=as_json))
+
+
+@app.command(epilog="Examples: platformctl plan prod; platformctl plan prod --diff main --markdown")
+def plan(
+    stack: OneStack,
+    *,
+    project: Project = Path(),
+    as_json: AsJson = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a pull request.")] = False,
+    diff: Annotated[
+        str | None, typer.Option(help="Git revision of the stack file: show what changes against it.")
+    ] = None,
+) -> None:
+    """Show what a stack comes to: where each model runs and why, its start, its updates, quotas, dollars."""
+    form = planning.Form(as_json=as_json, markdown=markdown)
+    raise typer.Exit(planning.plan_command(project.resolve(), stack, form, diff))
 
 
 @app.command(epilog=_FIT_EXAMPLE)

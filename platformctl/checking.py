@@ -37,4 +37,4 @@ def _summary(project: Path, stack: str) -> str:
         f"{server.name} {server.min_replicas}-{server.max_replicas} x {server.gpus} {server.share.instance.gpu}"
         for server in plan.servers.values()
     )
-    return f"good. {servers}. From ${total(floor_lines(settings, plan.servers.values())):.2f} an hour."
+    return f"good. {servers}. From ${total(floor_lines(settings, plan)):.2f} an hour."

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from automation import Event, Outcome, StackError, Step, StepState
+from planning import fleet
 from planning.cost import CostLine, fixed_lines, floor_lines, node_lines, total
 from planning.plan import Plan
+from planning.servers import ServerPlan
 from rehearsal.control_plane import ControlPlane, observe
 from rehearsal.control_plane.configuration import FLAGS
 from rehearsal.control_plane.leftovers import ObjectRef, leftovers, snapshot_objects
@@ -17,6 +19,7 @@ from rehearsal.leaks import leaks, materials
 from rehearsal.narrator import Narrator
 from rehearsal.options import Options
 from rehearsal.placement import Placement, settle
+from rehearsal.plan_check import differences
 from rehearsal.report.model import Chart, Phase, Report
 from rehearsal.scaling import Scaled, hold, let_go, scaled
 from rehearsal.stage import Stage
@@ -100,9 +103,8 @@ class Rehearsal:
             placement = self._settle(stage, lambda target: target.at_floor)
             self.report.floor = placement.placed
             self.report.floor_cost = self._cost(placement)
-            self.report.planned_usd_per_hour = total(
-                floor_lines(self.config.settings, self.plan.servers.values())
-            )
+            self.report.planned_usd_per_hour = total(floor_lines(self.config.settings, self.plan))
+            self._hold_to_plan("at rest", placement, self.report.floor_cost, fleet.fewest)
             for line in unscaled(scaled(api), _unknown(stage), self.config.settings):
                 self.report.wrong("placement", line)
             for service in observe.services_without_pods(api):
@@ -137,6 +139,7 @@ class Rehearsal:
             placement = self._settle(stage, lambda target: target.replicas == target.most)
             self.report.peak = placement.placed
             self.report.peak_cost = self._cost(placement)
+            self._hold_to_plan("at peak", placement, self.report.peak_cost, fleet.most)
             self.report.memory_mib = stage.plane.memory_mib()
             let_go(api, self.options.patience_seconds)
             said.append(_placed(placement))
@@ -205,6 +208,14 @@ class Rehearsal:
     def _unplaced(self, pending: tuple[observe.PendingPod, ...]) -> None:
         for line in explain(pending, self.config.settings):
             self.report.wrong(self._current, line)
+
+    def _hold_to_plan(
+        self, when: str, placement: Placement, cost: list[CostLine], replicas: Callable[[ServerPlan], int]
+    ) -> None:
+        """Write down where Karpenter did otherwise than the plan says. What is not settled says nothing yet."""
+        if placement.settled:
+            for line in differences(when, placement, cost, self.plan, self.config.settings, replicas):
+                self.report.wrong(self._current, line)
 
     def _cost(self, placement: Placement) -> list[CostLine]:
         types = [node.instance_type for node in placement.nodes]

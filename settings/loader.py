@@ -49,13 +49,20 @@ def raw_config(project: Path, stack: str) -> dict[str, Any]:
         raise SettingsError([f"stack {stack!r} does not exist. {one_of(stack, known)}"])
     name = f"Pulumi.{stack}.yaml"
     try:
-        document = parse((project / name).read_text(encoding="utf-8"))
+        text = (project / name).read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError(
             [f"{name}: cannot be read: {error.strerror}. Put the stack's file there."]
         ) from None
     except UnicodeDecodeError as error:
         raise SettingsError([f"{name}: is not UTF-8 text at byte {error.start}. Save it as UTF-8."]) from None
+    return config_of(text, name)
+
+
+def config_of(text: str, name: str) -> dict[str, Any]:
+    """Return the `config` mapping of a stack file's text; `name` is the file's, for messages."""
+    try:
+        document = parse(text)
     except YamlError as error:
         raise SettingsError([f"{name}: is not YAML: {error}. Fix the file."]) from None
     config = document.get("config") if isinstance(document, dict) else None

@@ -14,7 +14,7 @@ _FILES = sorted((_ROOT / ".github" / "workflows").glob("*.yml"))
 _PINNED = re.compile(r"^[\w-]+/[\w./-]+@[0-9a-f]{40}$")
 _VERSIONED = re.compile(r"uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 # Jobs that run the code of anyone's pull request.
-_OPEN_TO_FORKS = ("test", "rehearse")
+_OPEN_TO_FORKS = ("test", "plan", "rehearse")
 
 each_workflow = pytest.mark.parametrize("file", _FILES, ids=lambda file: file.name)
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from catalog import volumes
 from components.tags import named
 
 SYSTEM_LABEL = {"inference-platform/node-role": "system"}
 """Label of the system nodes. They have no taint: something must take pods that tolerate nothing."""
 
-_ROOT_VOLUME_GIB = 50
+_ROOT_VOLUME_GIB = volumes.SYSTEM_ROOT_GIB
 # Graviton families have a g among the letters after the generation: m7g, c7gn, im4gn.
 _GRAVITON = re.compile(r"[a-z]+\d+[a-z]*g[a-z]*\.")
 

@@ -9,8 +9,6 @@ from rehearsal.report.model import Report
 from rehearsal.report.scenario_tables import scenario_tables
 from rehearsal.report.table import Row, Table
 
-HOURS_A_MONTH = 730
-
 
 def tables(report: Report) -> list[Table]:
     """Return the report's tables in reading order; empty ones are left out."""

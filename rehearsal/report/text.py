@@ -9,10 +9,11 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from catalog.instances import PRICE_DATE, PRICE_REGION
+from catalog.prices import HOURS_A_MONTH
 from planning.cost import total
 from rehearsal.report.model import Report
 from rehearsal.report.table import Table
-from rehearsal.report.tables import HOURS_A_MONTH, tables, verdict
+from rehearsal.report.tables import tables, verdict
 
 
 def to_terminal(report: Report, console: Console) -> None:
@@ -58,7 +59,7 @@ def _summary(report: Report) -> str:
     return (
         f"{where} At rest ${floor:.2f} an hour "
         f"(${month:,.0f} a month), at peak ${peak:.2f} an hour. Prices: {PRICE_REGION}, {PRICE_DATE}, on demand; "
-        "spot costs less. Traffic, storage and what has no list price come on top."
+        "spot costs less. Traffic and what has no list price come on top."
     )
 
 

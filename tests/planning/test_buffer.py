@@ -16,8 +16,8 @@ def chat(low: int, buffer: int) -> dict[str, Any]:
 
 
 def nodes(buffer: int) -> float:
-    servers = plan(chat(1, buffer)).servers.values()
-    (line,) = [line for line in floor_lines(stack(chat(1, buffer)), servers) if line.what == "g6.xlarge"]
+    found = floor_lines(stack(chat(1, buffer)), plan(chat(1, buffer)))
+    (line,) = [line for line in found if line.what == "g6.xlarge"]
     return line.count
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from catalog import prices
 from catalog.instances import instances
-from planning.cost import CostLine, fixed_lines, floor_lines, node_lines, total
+from planning.cost import CostLine, bill, fixed_lines, floor_lines, node_lines, total, unpriced
 from planning.plan import make_plan
 from settings import read_stack
 from tests.planning.servers import model, stack
@@ -26,12 +26,20 @@ def price(name: str) -> float:
 def test_nodes_are_counted_by_type_in_order_of_name() -> None:
     lines = node_lines(["m7i.xlarge", "g6.xlarge", "m7i.xlarge"])
 
-    assert [(line.what, line.count) for line in lines] == [("g6.xlarge", 1), ("m7i.xlarge", 2)]
-    assert total(lines) == pytest.approx(price("g6.xlarge") + 2 * price("m7i.xlarge"))
+    assert [(line.what, line.count) for line in lines] == [
+        ("g6.xlarge", 1),
+        ("m7i.xlarge", 2),
+        ("disk of a GPU node", 1),
+        ("disk of a system node", 2),
+    ]
+    # gp3: 200 GiB, 1,000 IOPS and 475 MiB/s above what is free; and twice 50 GiB.
+    disks = (200 * 0.08 + 1000 * 0.005 + 475 * 0.04 + 2 * 50 * 0.08) / 730
+    assert total(lines) == pytest.approx(price("g6.xlarge") + 2 * price("m7i.xlarge") + disks)
 
 
 def test_a_node_that_is_not_in_the_catalogue_has_no_price_and_adds_nothing() -> None:
-    (line,) = node_lines(["x1.huge"])
+    line, disk = node_lines(["x1.huge"])
+    assert disk.what == "disk of a system node"
 
     assert (line.each, line.usd_per_hour) == (None, 0)
 
@@ -55,7 +63,7 @@ def test_gateways_and_endpoints_are_priced_by_zone(gateways: str, count: int) ->
     assert lines["EKS control plane"] == (1, prices.EKS_CONTROL_PLANE)
 
 
-def test_managed_databases_are_listed_without_a_price() -> None:
+def test_managed_databases_have_their_list_price_or_none() -> None:
     data: dict[str, Any] = {
         "postgres": {"mode": "managed", "instances": 2},
         "redis": {"mode": "managed", "replicas": 1},
@@ -64,35 +72,57 @@ def test_managed_databases_are_listed_without_a_price() -> None:
     none = fixed_lines(settings(put("data", {})))
 
     assert by_name(managed).items() - by_name(none).items() == {
-        ("RDS db.m7g.large", (2, None)),
+        ("RDS db.m7g.large", (2, 0.168)),
+        ("GiB of RDS storage", (40, prices.RDS_GIB_HOUR)),
         ("ElastiCache cache.m7g.large", (2, None)),
     }
-    assert total(managed) == total(none)
+    assert unpriced(managed) == ["ElastiCache cache.m7g.large"]
+    assert total(managed) == pytest.approx(total(none) + 2 * 0.168 + 40 * 0.115 / 730)
 
 
-def test_databases_in_the_cluster_cost_no_line_of_their_own() -> None:
-    data: dict[str, Any] = {"postgres": {"mode": "inCluster"}, "redis": {"mode": "inCluster"}, "qdrant": {}}
+def test_a_class_that_no_source_prices_has_no_price() -> None:
+    rare = put("data", {"postgres": {"mode": "managed", "instanceClass": "db.r8g.48xlarge"}})
 
-    assert fixed_lines(settings(put("data", data))) == fixed_lines(settings(put("data", {})))
+    assert unpriced(fixed_lines(settings(rare))) == ["RDS db.r8g.48xlarge"]
+
+
+def test_databases_in_the_cluster_cost_their_volumes() -> None:
+    data: dict[str, Any] = {
+        "postgres": {"mode": "inCluster", "sizeGib": 30, "instances": 2},
+        "redis": {"mode": "inCluster", "sizeGib": 8},
+        "qdrant": {"sizeGib": 10, "replicas": 3},
+    }
+    some, none = (by_name(fixed_lines(settings(put("data", one)))) for one in (data, {}))
+
+    # Prometheus has 50 GiB, Alertmanager 2.
+    assert none["GiB of volumes (gp3)"] == (52, pytest.approx(0.08 / 730))
+    assert some["GiB of volumes (gp3)"][0] == 52 + 2 * 30 + 8 + 3 * 10
 
 
 def test_at_rest_the_fewest_replicas_run_beside_the_system_nodes() -> None:
     config = stack(model("a", 5, 20), model("b", 1, 2), instance="g6.12xlarge")
-    lines = floor_lines(config, make_plan(config).servers.values())
+    lines = floor_lines(config, make_plan(config))
 
-    # Five replicas of one GPU take two nodes of four, the other model one.
+    # Five replicas of one GPU, spread over two zones, take two nodes of four, the other model one.
     assert by_name(lines)["g6.12xlarge"][0] == 3
     assert by_name(lines)["m7i.xlarge"][0] == 3
-    assert total(lines) == pytest.approx(
-        3 * price("g6.12xlarge") + 3 * price("m7i.xlarge") + total(fixed_lines(config))
-    )
+    types = ["g6.12xlarge"] * 3 + ["m7i.xlarge"] * 3
+    assert total(lines) == pytest.approx(total(node_lines(types)) + total(fixed_lines(config)))
+
+
+def test_the_bill_is_that_of_the_fewest_the_expected_and_the_most_replicas() -> None:
+    usual = model("chat", 1, 7, replicas={"min": 1, "expected": 3, "max": 7})
+    config = stack(usual)
+    found = bill(config, make_plan(config))
+
+    counts = [by_name(list(lines))["g6.xlarge"][0] for lines in (found.floor, found.expected, found.worst)]
+    assert counts == [1, 3, 7]
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_every_node_of_the_shipped_stacks_has_a_price(name: str) -> None:
     config = read_stack(ROOT, name).settings
-    lines = floor_lines(config, make_plan(config).servers.values())
+    lines = floor_lines(config, make_plan(config))
 
-    unpriced = [line.what for line in lines if line.each is None]
-    assert all(what.startswith(("RDS", "ElastiCache")) for what in unpriced)
+    assert all(what.startswith(("ElastiCache", "Amazon MQ")) for what in unpriced(lines))
     assert total(lines) > 1
