@@ -79,7 +79,7 @@ def test_what_is_kept_answers_until_it_is_stopped() -> None:
     assert kept.returncode == 0, kept.stdout + kept.stderr
     line = next(line for line in kept.stdout.splitlines() if line.startswith("export KUBECONFIG="))
     nodes = observe.nodes(Api(Path(line.partition("=")[2])))
-    assert sum(node.nodepool == "l4" for node in nodes) >= 1
+    assert sum(node.gpus for node in nodes) >= 1
     controllers = {"karpenter", "keda-operator", "keda-adapter", "prometheus"}
     assert {process.name() for process in _ours()} >= {"kube-apiserver", "kube-scheduler", *controllers}
     assert _addresses(_ours()) == {"127.0.0.1"}
