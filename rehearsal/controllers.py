@@ -10,6 +10,8 @@ KARPENTER_RELEASE = "karpenter-controller"
 """Pulumi's name of the release that brings Karpenter's controller."""
 KEDA_RELEASE = "keda-release"
 """Pulumi's name of the release that brings KEDA."""
+GROUPS_RELEASE = "multi-node-leader-worker-set"
+"""Pulumi's name of the release that brings LeaderWorkerSet's operator."""
 
 
 class Controller(Protocol):

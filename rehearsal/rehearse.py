@@ -197,7 +197,7 @@ class Rehearsal:
             if not all(there(target) for target in targets):
                 return False
             counts = Counter(pod.labels.get("app.kubernetes.io/instance") for pod in observe.pods(api))
-            return all(counts[target.target] >= target.pods for target in targets)
+            return all(counts[target.name] >= target.pods for target in targets)
 
         placement = settle(api, arrived, self.options.patience_seconds)
         self._unplaced(placement.pending)

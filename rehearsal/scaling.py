@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rehearsal.control_plane import Api
 from rehearsal.control_plane.api import Json
+from rehearsal.leader_worker_sets import replicas, size
 
 _SCALED_OBJECTS = "/apis/keda.sh/v1alpha1/scaledobjects"
 _POLL_SECONDS = 0.25
@@ -15,7 +16,7 @@ _UNMATCHED = "Unmatched input property"
 
 @dataclass(frozen=True, kw_only=True)
 class Scaled:
-    """A ScaledObject and its `target`, of a `kind`: `replicas` now, from `fewest` to `most`.
+    """A ScaledObject and its `target`, of a `kind`: `replicas` now, from `fewest` to `most`, of `size` pods each.
 
     `followed` is whether an HPA scales it, `held` whether KEDA was told to hold it. `by_its_own_time` is one that
     gets to its fewest replicas only at a time of its own: by the clock, or to zero, which takes its cooldown.
@@ -29,6 +30,7 @@ class Scaled:
     fewest: int
     most: int
     replicas: int
+    size: int = 1
     followed: bool
     held: bool = False
     by_its_own_time: bool = False
@@ -39,8 +41,8 @@ class Scaled:
 
     @property
     def pods(self) -> int:
-        """How many pods carry its target's name. Only Deployments have any: no other operator runs here."""
-        return self.replicas if self.kind == "Deployment" else 0
+        """How many pods carry its name: the workers of a replica on several nodes do too."""
+        return self.replicas * self.size
 
     @property
     def at_floor(self) -> bool:
@@ -53,14 +55,10 @@ def scaled(api: Api) -> list[Scaled]:
     objects = api.items(_SCALED_OBJECTS)
     if not objects:
         return []
-    counts = {
-        (kind, *_key(one)): one["spec"].get("replicas", 1)
-        for kind, path in _targets(objects).items()
-        for one in api.items(path)
-    }
+    targets = {(kind, *_key(one)): one for kind, path in _targets(objects).items() for one in api.items(path)}
     hpas = {_key(item) for item in api.items("/apis/autoscaling/v2/horizontalpodautoscalers")}
     events = api.items("/api/v1/events", fieldSelector="involvedObject.kind=ScaledObject")
-    return [_scaled(item, counts, hpas, events) for item in objects]
+    return [_scaled(item, targets, hpas, events) for item in objects]
 
 
 def hold(api: Api, target: Scaled, replicas: int | None) -> None:
@@ -95,11 +93,12 @@ def _targets(objects: list[Json]) -> dict[str, str]:
 
 
 def _scaled(
-    item: Json, counts: dict[tuple[str, str, str], int], hpas: set[tuple[str, str]], events: list[Json]
+    item: Json, targets: dict[tuple[str, str, str], Json], hpas: set[tuple[str, str]], events: list[Json]
 ) -> Scaled:
     namespace, name = _key(item)
     spec, status = item["spec"], item.get("status", {})
     target, kind = spec["scaleTargetRef"]["name"], spec["scaleTargetRef"].get("kind", "Deployment")
+    found = targets.get((kind, namespace, target), {"spec": {"replicas": 0}})
     fewest = spec.get("minReplicaCount", 0)
     return Scaled(
         namespace=namespace,
@@ -108,7 +107,8 @@ def _scaled(
         kind=kind,
         fewest=fewest,
         most=spec.get("maxReplicaCount", 100),
-        replicas=counts.get((kind, namespace, target), 0),
+        replicas=replicas(found),
+        size=size(found),
         followed=(namespace, status.get("hpaName", "")) in hpas,
         held=_PAUSED in item["metadata"].get("annotations", {}),
         by_its_own_time=not fewest or any(trigger["type"] == "cron" for trigger in spec["triggers"]),

@@ -8,15 +8,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from automation import Listener, PlatformStack, Workspace
+from automation import Event, Listener, PlatformStack, Workspace
 from catalog.charts import KUBE_PROMETHEUS_STACK
 from catalog.instances import instances
+from rehearsal.claims import ClaimsAreThere, expected_claims
 from rehearsal.cloud import Cloud
 from rehearsal.cloud.aws_cli import write_stand_in
 from rehearsal.control_plane import ControlPlane
-from rehearsal.controllers import KARPENTER_RELEASE, KEDA_RELEASE, ControllersFollowReleases
+from rehearsal.controllers import GROUPS_RELEASE, KARPENTER_RELEASE, KEDA_RELEASE, ControllersFollowReleases
 from rehearsal.karpenter import Karpenter
 from rehearsal.keda import Keda
+from rehearsal.leader_worker_sets import LeaderWorkerSets
 from rehearsal.local_cluster import LocalEks
 from rehearsal.options import Options, ProviderChoice
 from rehearsal.plugins import chosen_providers, lend
@@ -43,6 +45,7 @@ class _Actors:
 
     karpenter: Karpenter
     keda: Keda
+    groups: LeaderWorkerSets
     proxy: ServiceProxy
     prometheus: Prometheus
 
@@ -77,7 +80,7 @@ def set_stage(
         releases = HelmReleases()
         actors = _actors(config, toolchain, plane)
         if not options.keep:
-            for part in (actors.proxy, actors.prometheus, actors.karpenter, actors.keda):
+            for part in (actors.proxy, actors.prometheus, actors.karpenter, actors.keda, actors.groups):
                 struck.callback(part.stop)
         served = struck.enter_context(serve(_providers(options, cloud, releases)))
         folder = plane.folder / "pulumi"
@@ -102,12 +105,25 @@ def set_stage(
             cloud=cloud,
             work=work,
             stack=stack,
-            follow=ControllersFollowReleases(
-                {KARPENTER_RELEASE: actors.karpenter, KEDA_RELEASE: actors.keda}
-            ),
+            follow=_follow(actors, ClaimsAreThere(plane.api, expected_claims(config.settings))),
             releases=releases,
             **vars(actors),
         )
+
+
+def _follow(actors: _Actors, claims: Listener) -> Listener:
+    controllers = {
+        KARPENTER_RELEASE: actors.karpenter,
+        KEDA_RELEASE: actors.keda,
+        GROUPS_RELEASE: actors.groups,
+    }
+    listeners = (ControllersFollowReleases(controllers), claims)
+
+    def follow(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return follow
 
 
 def _actors(config: StackConfig, toolchain: Toolchain, plane: ControlPlane) -> _Actors:
@@ -126,6 +142,7 @@ def _actors(config: StackConfig, toolchain: Toolchain, plane: ControlPlane) -> _
         keda=Keda(
             operator=toolchain.keda_operator, adapter=toolchain.keda_adapter, plane=plane, proxy=proxy.url
         ),
+        groups=LeaderWorkerSets(api=plane.api),
         proxy=proxy,
         prometheus=prometheus,
     )

@@ -46,3 +46,5 @@ def test_every_engine_is_taken_by_a_real_api_server_and_finds_its_nodes() -> Non
     large = [pod for pod in report.floor if pod.server == "large"]
     assert [pod.instance_type for pod in large] == ["g6e.12xlarge"] * 2
     assert len({pod.zone for pod in large}) == 1
+    # KEDA scaled the set through its scale subresource: two replicas of two nodes.
+    assert len([pod for pod in report.peak if pod.server == "large"]) == 4

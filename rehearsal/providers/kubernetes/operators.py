@@ -30,9 +30,6 @@ class _Operated:
     requests: tuple[tuple[str, str], ...] = ()
 
 
-_GROUPS = ("leaderworkerset.x-k8s.io", "LeaderWorkerSet")
-_RANK = "leaderworkerset.sigs.k8s.io/worker-index"
-
 _OPERATED: dict[tuple[str, str], _Operated] = {
     # CloudNativePG: `instances` pods, placed by spec.affinity (cloudnative-pg v1.30, api/v1).
     ("postgresql.cnpg.io", "Cluster"): _Operated(
@@ -55,44 +52,8 @@ _OPERATED: dict[tuple[str, str], _Operated] = {
 
 def stand_ins(live: Tree) -> list[Tree]:
     """Return the workloads to make beside a live custom resource; they go when it goes."""
-    kind = (group_of(str(live.get("apiVersion", ""))), str(live.get("kind", "")))
-    if kind == _GROUPS:
-        return _group(live)
-    operated = _OPERATED.get(kind)
+    operated = _OPERATED.get((group_of(str(live.get("apiVersion", ""))), str(live.get("kind", ""))))
     return [_workload(live, operated)] if operated else []
-
-
-def _group(live: Tree) -> list[Tree]:
-    """Return the pods of a LeaderWorkerSet (lws v0.9) with its own templates: leaders, and their workers.
-
-    They stand for the replicas it has when it is applied; nothing follows it when it is scaled.
-    """
-    template, replicas = live["spec"]["leaderWorkerTemplate"], _count(live["spec"].get("replicas"))
-    workers = replicas * (_count(template.get("size")) - 1)
-    leader = template.get("leaderTemplate") or template["workerTemplate"]
-    parts = [("leader", leader, replicas, "0"), ("worker", template["workerTemplate"], workers, "1")]
-    return [_member(live, part, pods, count, rank) for part, pods, count, rank in parts if count]
-
-
-def _member(live: Tree, part: str, pods: Tree, count: int, rank: str) -> Tree:
-    name = shortened(f"{metadata(live)['name']}-{part}")
-    own = {"rehearsal/workload": name, _RANK: rank}
-    labels = {**(pods.get("metadata", {}).get("labels") or {}), **own}
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {
-            "name": name,
-            "namespace": metadata(live)["namespace"],
-            "labels": labels,
-            "ownerReferences": [_owner(live)],
-        },
-        "spec": {
-            "replicas": count,
-            "selector": {"matchLabels": own},
-            "template": {"metadata": {**pods.get("metadata", {}), "labels": labels}, "spec": pods["spec"]},
-        },
-    }
 
 
 def _workload(live: Tree, operated: _Operated) -> Tree:

@@ -48,35 +48,3 @@ def test_a_gateway_has_one_proxy() -> None:
 
 def test_other_kinds_have_none() -> None:
     assert stand_ins({"apiVersion": "karpenter.sh/v1", "kind": "NodePool", "metadata": {"name": "a"}}) == []
-
-
-def group(**spec: Any) -> dict[str, Any]:
-    def template(role: str) -> dict[str, Any]:
-        container = {"name": role, "image": "vllm", "resources": {"requests": {"nvidia.com/gpu": "4"}}}
-        return {"metadata": {"labels": {"app": "large"}}, "spec": {"containers": [container]}}
-
-    templates = {"leaderTemplate": template("server"), "workerTemplate": template("worker")}
-    return {
-        "apiVersion": "leaderworkerset.x-k8s.io/v1",
-        "kind": "LeaderWorkerSet",
-        "metadata": {"name": "large-group", "namespace": "inference", "uid": "u-2"},
-        "spec": {"leaderWorkerTemplate": {"size": 3, **templates}, **spec},
-    }
-
-
-def test_a_group_has_a_leader_and_workers_of_its_own_templates() -> None:
-    leader, worker = stand_ins(group(replicas=2))
-
-    assert [one["spec"]["replicas"] for one in (leader, worker)] == [2, 4]
-    assert leader["spec"]["template"]["spec"]["containers"][0]["name"] == "server"
-    assert worker["spec"]["template"]["spec"]["containers"][0]["name"] == "worker"
-    for one, rank in ((leader, "0"), (worker, "1")):
-        labels = one["spec"]["template"]["metadata"]["labels"]
-        assert labels["app"] == "large"
-        assert labels["leaderworkerset.sigs.k8s.io/worker-index"] == rank
-        assert one["spec"]["selector"]["matchLabels"].items() <= labels.items()
-        assert one["metadata"]["ownerReferences"][0]["uid"] == "u-2"
-
-
-def test_a_group_without_a_number_of_replicas_has_one() -> None:
-    assert [one["spec"]["replicas"] for one in stand_ins(group())] == [1, 2]
