@@ -46,10 +46,11 @@ def test_anything_else_is_not(objects: tuple[dict[str, Any], ...]) -> None:
 
 
 def test_groups_that_span_nodes_are_counted_where_keda_found_them() -> None:
-    api = ScriptedApi(of_groups(scaled_object(fewest=2)), groups(replicas=2), hpa(), deployment(replicas=9))
+    there = groups(replicas=2)
+    there["spec"]["leaderWorkerTemplate"] = {"size": 3}
+    api = ScriptedApi(of_groups(scaled_object(fewest=2)), there, hpa(), deployment(replicas=9))
     assert only(api).at_floor
-    # No operator makes their pods here.
-    assert (only(api).replicas, only(api).pods) == (2, 0)
+    assert (only(api).replicas, only(api).pods) == (2, 6)
 
 
 def test_one_that_is_held_needs_no_hpa() -> None:
