@@ -9,7 +9,8 @@ from types import FrameType
 from rich.console import Console
 from rich.table import Table
 
-from catalog.toolchain import CRD_SOURCES, KUBERNETES_PATCHES, KUBERNETES_TOOLS, PULUMI, TOOLS
+from catalog.crds import CRD_SOURCES
+from catalog.toolchain import KUBERNETES_PATCHES, KUBERNETES_TOOLS, PULUMI, TOOLS
 from rehearsal.toolchain.display import Display
 from rehearsal.toolchain.ensure import ensure
 from rehearsal.toolchain.model import Toolchain, ToolchainError, UnknownKubernetesError

@@ -5,14 +5,13 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from catalog.crds import CRD_SOURCES, CrdSource
 from catalog.toolchain import (
-    CRD_SOURCES,
     KUBERNETES_PATCHES,
     KUBERNETES_TOOLS,
     PULUMI,
     RABBITMQ,
     TOOLS,
-    CrdSource,
     DebianTree,
     GoTool,
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.toolchain import CRD_SOURCES
+from catalog.crds import CRD_SOURCES
 from rehearsal.toolchain.layout import Layout
 from rehearsal.toolchain.recipes import Recipe, plan_for
 

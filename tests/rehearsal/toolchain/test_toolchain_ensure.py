@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.toolchain import CRD_SOURCES
+from catalog.crds import CRD_SOURCES
 from rehearsal.toolchain import Event, State, ToolchainError, ensure
 from tests.rehearsal.toolchain.conftest import Machine
 

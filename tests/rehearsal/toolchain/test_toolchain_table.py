@@ -7,15 +7,8 @@ from pathlib import Path
 import pytest
 
 from catalog.charts import edge, nodes
-from catalog.toolchain import (
-    CRD_SOURCES,
-    GO_MINIMUM,
-    KUBERNETES_PATCHES,
-    KUBERNETES_TOOLS,
-    PULUMI,
-    TOOLS,
-    GoTool,
-)
+from catalog.crds import CRD_SOURCES
+from catalog.toolchain import GO_MINIMUM, KUBERNETES_PATCHES, KUBERNETES_TOOLS, PULUMI, TOOLS, GoTool
 from rehearsal.toolchain import Toolchain
 from rehearsal.toolchain.commands import version_tuple
 
