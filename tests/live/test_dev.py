@@ -26,7 +26,7 @@ def test_dev_stands_scales_and_leaves_nothing(rehearse: Rehearse) -> None:
     ]
     assert {
         (pod.server, pod.pool, pod.instance_type, pod.capacity_type, pod.gpus) for pod in report.floor
-    } == {("qwen2-5-7b", "l4", "g6.xlarge", "spot", 1)}
+    } == {("qwen2-5-7b", "g6-xlarge", "g6.xlarge", "spot", 1)}
     assert len(report.peak) == 4
     assert report.kinds["kubernetes:apps/v1:Deployment"] == 1
     assert {chart.release for chart in report.charts} >= {"karpenter", "keda", "nvidia-device-plugin"}
