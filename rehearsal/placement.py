@@ -20,6 +20,7 @@ class PlacedPod:
     instance_type: str
     capacity_type: str
     zone: str
+    node: str
     gpus: int
     resource: str = observe.GPU
 
@@ -32,6 +33,12 @@ class Placement:
     pending: tuple[observe.PendingPod, ...]
     unready: tuple[str, ...]
     nodes: tuple[observe.Node, ...]
+
+    @property
+    def busy_nodes(self) -> tuple[observe.Node, ...]:
+        """The nodes but for empty ones of GPU pools, which Karpenter takes away in time."""
+        used = {pod.node for pod in self.placed}
+        return tuple(node for node in self.nodes if POOL_LABEL not in node.labels or node.name in used)
 
     @property
     def settled(self) -> bool:
@@ -74,6 +81,7 @@ def _placed(pod: observe.Pod, node: observe.Node) -> PlacedPod:
         instance_type=node.instance_type,
         capacity_type=node.capacity_type,
         zone=node.zone,
+        node=node.name,
         gpus=pod.gpus,
         resource=next(iter(pod.gpu_parts)),
     )

@@ -34,7 +34,7 @@ def differences(
 
 def _nodes(when: str, placement: Placement, counts: Sequence[NodeCount]) -> list[str]:
     """What Karpenter bought and the plan did not say, and the reverse."""
-    mine = [node for node in placement.nodes if POOL_LABEL in node.labels]
+    mine = [node for node in placement.busy_nodes if POOL_LABEL in node.labels]
     bought = Counter((node.labels[POOL_LABEL], node.instance_type) for node in mine)
     planned = {(one.pool, one.instance.name): one for one in counts}
     lines: list[str] = []

@@ -218,7 +218,7 @@ class Rehearsal:
                 self.report.wrong(self._current, line)
 
     def _cost(self, placement: Placement) -> list[CostLine]:
-        types = [node.instance_type for node in placement.nodes]
+        types = [node.instance_type for node in placement.busy_nodes]
         return node_lines(types) + fixed_lines(self.config.settings)
 
 
@@ -239,7 +239,9 @@ def _changes(outcome: Outcome) -> str:
 
 
 def _placed(placement: Placement) -> str:
-    return f"{len(placement.placed)} pods on GPUs, {len(placement.nodes)} nodes, {len(placement.pending)} waiting"
+    empty = len(placement.nodes) - len(placement.busy_nodes)
+    nodes = f"{len(placement.nodes)} nodes" + (f" ({empty} empty, about to go)" if empty else "")
+    return f"{len(placement.placed)} pods on GPUs, {nodes}, {len(placement.pending)} waiting"
 
 
 def _charts(stage: Stage) -> list[Chart]:

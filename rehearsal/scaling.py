@@ -20,7 +20,8 @@ class Scaled:
 
     `followed` is whether an HPA scales it, `held` whether KEDA was told to hold it. `by_its_own_time` is one that
     gets to its fewest replicas only at a time of its own: by the clock, or to zero, which takes its cooldown.
-    `wrong` is what KEDA says where it cannot scale it.
+    `failing` is whether KEDA says that it is not ready, as for a moment where it saw the ScaledObject before the
+    target. `wrong` is what KEDA says where it cannot scale it.
     """
 
     namespace: str
@@ -34,6 +35,7 @@ class Scaled:
     followed: bool
     held: bool = False
     by_its_own_time: bool = False
+    failing: bool = False
     wrong: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -47,7 +49,7 @@ class Scaled:
     @property
     def at_floor(self) -> bool:
         """Whether KEDA has brought it to its fewest replicas, or keeps it there as it was told."""
-        return self.replicas == self.fewest and (self.followed or self.held)
+        return self.replicas == self.fewest and (self.followed or self.held) and not self.failing
 
 
 def scaled(api: Api) -> list[Scaled]:
@@ -112,6 +114,7 @@ def _scaled(
         followed=(namespace, status.get("hpaName", "")) in hpas,
         held=_PAUSED in item["metadata"].get("annotations", {}),
         by_its_own_time=not fewest or any(trigger["type"] == "cron" for trigger in spec["triggers"]),
+        failing=bool(_not_ready(status)),
         wrong=(*_not_ready(status), *_unmatched(item["metadata"]["uid"], events)),
     )
 
