@@ -45,6 +45,11 @@ def test_anything_else_is_not(objects: tuple[dict[str, Any], ...]) -> None:
     assert not only(ScriptedApi(scaled_object(fewest=2), *objects)).at_floor
 
 
+def test_one_that_keda_is_not_ready_for_is_not_there_yet() -> None:
+    looked_too_early = scaled_object(fewest=2, ready='deployments.apps "web" not found')
+    assert not only(ScriptedApi(looked_too_early, deployment(replicas=2), hpa())).at_floor
+
+
 def test_groups_that_span_nodes_are_counted_where_keda_found_them() -> None:
     there = groups(replicas=2)
     there["spec"]["leaderWorkerTemplate"] = {"size": 3}
