@@ -20,6 +20,8 @@ _LEAST = 1
 SCRAPE_SECONDS = 15
 HPA_SYNC_SECONDS = 15
 BATCH_SECONDS = 1
+# Shorter, Karpenter takes a new node away before the pod that it was bought for has found it.
+_EMPTY_SECONDS = 10
 # Faster, a machine of two cores would do nothing else.
 _FASTEST_LOOP_SECONDS = 0.25
 
@@ -116,7 +118,9 @@ def node_pool(spec: dict[str, Any], clocks: Clocks, boots: Mapping[str, float]) 
     disruption = dict(spec.get("disruption", {}))
     after = str(disruption.get("consolidateAfter", ""))
     if after.endswith("s") and after[:-1].isdigit():
-        disruption["consolidateAfter"] = f"{clocks.whole(CONSOLIDATE_AFTER, int(after[:-1]))}s"
+        kept = max(_EMPTY_SECONDS, clocks.whole(CONSOLIDATE_AFTER, int(after[:-1])))
+        clocks.note(CONSOLIDATE_AFTER, int(after[:-1]), kept)
+        disruption["consolidateAfter"] = f"{kept}s"
     template = spec["template"]
     metadata = template.get("metadata", {})
     pool = metadata.get("labels", {}).get(POOL_LABEL, "")

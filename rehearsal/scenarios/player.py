@@ -11,7 +11,7 @@ from rehearsal.timeline import Happening, Look, Timeline
 
 # Arrivals come in these steps, however often the cluster is looked at: so they are the same in every run.
 _STEP_SECONDS = 0.1
-_LOOK_EVERY_SECONDS = 0.2
+_LOOK_EVERY_SECONDS = 0.3
 _TELL_EVERY_SECONDS = 15.0
 _MINUTE = 60.0
 
@@ -76,7 +76,7 @@ class Player(threading.Thread):
             while self.at < self._seconds and not self._halted.is_set():
                 began = self.at
                 self._look()
-                self._halted.wait(max(0.0, _LOOK_EVERY_SECONDS - (self.at - began)))
+                self._halted.wait(max(0.0, _STEP_SECONDS - (self.at - began)))
         except Exception as error:  # noqa: BLE001  it is raised in the thread that waits for this one
             self._error = error
 
@@ -125,6 +125,8 @@ class Player(threading.Thread):
         if moment is None:
             return
         self._show(moment)
+        if self.looks and self.at - self.looks[-1].at < _LOOK_EVERY_SECONDS:
+            return
         look = Look(
             at=self.at,
             load=moment,
