@@ -42,15 +42,18 @@ def take(api: Api, nodes: Iterable[NodeState]) -> list[str]:
 
     Finalizers go too: nothing is left that could be drained.
     """
+    gone = list(nodes)
+    # First the nodes: else the scheduler puts the pods that come instead on what is just about to go.
+    for node in gone:
+        for path in (f"{_NODES}/{node.name}", f"{NODE_CLAIMS}/{node.claim}"):
+            _remove(api, path)
     lost: list[str] = []
-    for node in nodes:
+    for node in gone:
         for pod in api.items("/api/v1/pods", fieldSelector=f"spec.nodeName={node.name}"):
             metadata = pod["metadata"]
             path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
             api.delete(path, gracePeriodSeconds=0)
             lost.append(metadata["name"])
-        for path in (f"{_NODES}/{node.name}", f"{NODE_CLAIMS}/{node.claim}"):
-            _remove(api, path)
     return lost
 
 
