@@ -28,6 +28,9 @@ def _replicas(expect: Expectations, outcome: Outcome) -> Iterator[str]:
     if expect.reversals is not None and outcome.reversals > expect.reversals:
         seen = f"replicas changed direction {outcome.reversals} times more than the load"
         yield f"{seen} ({expect.reversals} allowed). Lengthen scaling.scaleDown.stabilizationSeconds."
+    if expect.wanted_replicas is not None and outcome.wanted < expect.wanted_replicas:
+        fix = "Look at replicas.max and at the triggers."
+        yield f"{outcome.wanted} replicas were wanted where {expect.wanted_replicas} were needed. {fix}"
     if expect.most_replicas is not None and outcome.ready < expect.most_replicas:
         fix = "Look at the pool's maxGpus, at replicas.max and at the triggers."
         yield f"{outcome.ready} replicas became Ready where {expect.most_replicas} were needed. {fix}"

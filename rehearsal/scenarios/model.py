@@ -96,6 +96,9 @@ class Expectations(Section):
     reversals: Annotated[int, Field(ge=0)] | None = None
     """Most changes of direction in the wanted replicas beyond those of the load."""
 
+    wanted_replicas: PositiveInt | None = None
+    """Replicas that must be wanted, whether or not the load lasts until they are Ready."""
+
     most_replicas: PositiveInt | None = None
     """Ready replicas that must be reached."""
 

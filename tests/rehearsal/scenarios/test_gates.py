@@ -23,6 +23,7 @@ GOOD = Outcome(
 EXPECT = Expectations.model_validate(
     {
         "reversals": 0,
+        "wantedReplicas": 4,
         "mostReplicas": 4,
         "extraReplicas": 0,
         "keepsBudget": True,
@@ -42,6 +43,7 @@ def test_what_came_true_is_no_finding() -> None:
     ("change", "said"),
     [
         ({"reversals": 2}, "replicas changed direction 2 times more than the load (0 allowed)"),
+        ({"wanted": 3}, "3 replicas were wanted where 4 were needed"),
         ({"ready": 3}, "3 replicas became Ready where 4 were needed"),
         ({"wanted": 5}, "5 replicas were wanted where the load needs 4"),
         (
